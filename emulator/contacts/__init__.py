@@ -1,0 +1,1 @@
+"""The contacts: made, loaded and queried; knows no other room."""

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from emulator.contacts import paths
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a package, in a checkout."""
+    folder = tmp_path / "emulator"
+    folder.mkdir()
+    monkeypatch.setattr(paths, "_PACKAGE", folder)
+    return folder
+
+
+def test_a_checkout_has_its_data_beside_the_package(package: Path) -> None:
+    """In the folder that people edit."""
+    assert package.parent / "fixtures" / "contacts.ndjson" == paths.default_path()
+    assert package.parent / "fixtures" / "vocabulary" == paths.vocabulary_path()
+
+
+def test_an_installed_package_brings_its_data(package: Path) -> None:
+    """So that it serves from any directory."""
+    (package / "fixtures").mkdir()
+
+    assert package / "fixtures" / "contacts.ndjson" == paths.default_path()
+    assert package / "fixtures" / "vocabulary" == paths.vocabulary_path()
+
+
+def test_the_default_files_are_there() -> None:
+    """The data set and its vocabulary."""
+    assert paths.default_path().is_file()
+    assert paths.vocabulary_path().is_dir()

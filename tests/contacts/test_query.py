@@ -1,0 +1,345 @@
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from contact_samples import contact, loaded, saved
+from hypothesis import given, strategies as st
+from pyroaring import BitMap
+
+from emulator.contacts import query
+from emulator.contacts.contact import Contact
+from emulator.contacts.dataset import Dataset
+from emulator.contacts.fields import BY_FILTER, FIELDS, Field
+from emulator.contacts.generate import contacts
+from emulator.contacts.paths import DEFAULT_SEED, vocabulary_path
+from emulator.contacts.query import (
+    MAX_VALUES,
+    FilterError,
+    PresetError,
+    first,
+    join,
+    joined_size,
+    match,
+    parse_filter,
+    presets,
+)
+from emulator.contacts.vocabulary import Vocabulary
+
+RawFilter = Mapping[str, Mapping[str, str | int]]
+
+ROWS = list(contacts(300, DEFAULT_SEED, Vocabulary.load(vocabulary_path())))
+DISGUISES: list[Callable[[str], str]] = [
+    str,
+    str.upper,
+    str.lower,
+    str.swapcase,
+    "  {}\t".format,
+]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Return 300 generated contacts, from a file in another order."""
+    folder = tmp_path_factory.mktemp("query")
+    return Dataset.load(saved(folder, ROWS[1::2] + ROWS[::2]))
+
+
+def values(row: Contact, field: Field) -> list[str]:
+    """Return the values that a contact has in a field."""
+    text = row[field.record]
+    if not isinstance(text, str):
+        return []
+    return text.split(", ") if field.several else [text]
+
+
+def matched(raw: RawFilter) -> list[int]:
+    """Return what a filter matches, by a plain loop over the contacts."""
+
+    def alike(wanted: str | int, value: str) -> bool:
+        return str(wanted).strip().casefold() == value.strip().casefold()
+
+    return [
+        number
+        for number, row in enumerate(ROWS)
+        if all(
+            any(
+                alike(w, v)
+                for w in wanted.values()
+                for v in values(row, BY_FILTER[name])
+            )
+            for name, wanted in raw.items()
+            if wanted
+        )
+    ]
+
+
+def wanted(field: Field) -> st.SearchStrategy[str | int]:
+    """Return a strategy of values: the field's own, disguised, and foreign ones."""
+    known = sorted({value for row in ROWS for value in values(row, field)})
+    disguised = st.builds(
+        lambda f, v: f(v), st.sampled_from(DISGUISES), st.sampled_from(known)
+    )
+    numbers = [int(value) for value in known if value.isdecimal() and value[0] != "0"]
+    return st.one_of(
+        disguised,
+        st.text("aA1ß, -\t", max_size=5),
+        st.integers(),
+        st.sampled_from(numbers) if numbers else st.nothing(),
+    )
+
+
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        field.filter: st.lists(wanted(field), max_size=8).map(
+            lambda drawn: {str(key): value for key, value in enumerate(drawn)}
+        )
+        for field in FIELDS
+    },
+)
+
+
+@given(raw=FILTERS)
+def test_a_filter_matches_what_a_plain_loop_finds(
+    dataset: Dataset, raw: RawFilter
+) -> None:
+    """Rulings 11 and 12, for any filter."""
+    assert BitMap(matched(raw)) == match(dataset, parse_filter(raw))
+
+
+@given(raw=FILTERS, row=st.sampled_from(ROWS))
+def test_a_filter_that_finds_a_contact_finds_those_like_it(
+    dataset: Dataset, raw: RawFilter, row: Contact
+) -> None:
+    """Rulings 11 and 12, for any filter that a contact's own values are added to."""
+    raw = {
+        name: {**wanted, "own": value}
+        for name, wanted in raw.items()
+        for value in values(row, BY_FILTER[name])[-1:]
+    }
+
+    matches = match(dataset, parse_filter(raw))
+
+    assert ROWS.index(row) in matches
+    assert BitMap(matched(raw)) == matches
+
+
+@pytest.mark.parametrize(
+    "raw", [{}, {"job_title": {}}, {"job_title": {}, "sic_code": {}}]
+)
+def test_an_empty_filter_or_field_does_not_restrict(
+    dataset: Dataset, raw: RawFilter
+) -> None:
+    """Ruling 11."""
+    assert dataset.everything == match(dataset, parse_filter(raw))
+
+
+def test_matches_are_the_callers_own(dataset: Dataset) -> None:
+    """Changing them leaves the data set as it was."""
+    raw = {"company_name": {"0": "DataCaptive"}}
+    before = len(match(dataset, parse_filter(raw)))
+
+    match(dataset, parse_filter(raw)).clear()
+    match(dataset, {}).clear()
+
+    assert before == len(match(dataset, parse_filter(raw)))
+    assert len(ROWS) == len(match(dataset, {}))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (" C-Suite ", "c-suite"),
+        ("WEISS", "weiss"),
+        ("", ""),
+        (8082, "8082"),
+        (8082.0, "8082"),
+        (1.5, "1.5"),
+        (-7, "-7"),
+        (float("inf"), "inf"),
+        (1e300, str(int(1e300))),
+    ],
+)
+@pytest.mark.parametrize("name", ["sic_code", "job_title"])
+def test_a_wanted_value_is_normalised(name: str, value: object, expected: str) -> None:
+    """Text without case and outer space, a number as its digits."""
+    assert {name: (expected,)} == parse_filter({name: {"0": value}})
+
+
+@pytest.mark.parametrize("raw", [None, [], "x", 1, True])
+def test_a_filter_must_be_an_object(raw: object) -> None:
+    """Ruling 11."""
+    with pytest.raises(FilterError, match=r"^filter must be an object"):
+        parse_filter(raw)
+
+
+@pytest.mark.parametrize("value", [None, [], ["C-Suite"], "C-Suite", 1, False])
+def test_a_field_must_be_an_object(value: object) -> None:
+    """Ruling 13: the message names the field."""
+    with pytest.raises(FilterError, match="'job_title' must be an object"):
+        parse_filter({"sic_code": {}, "job_title": value})
+
+
+@pytest.mark.parametrize("value", [None, [], {}, True, False, ["x"]])
+def test_a_value_must_be_text_or_a_number(value: object) -> None:
+    """Ruling 13: the message names the field."""
+    with pytest.raises(
+        FilterError, match="'sic_code': every value must be text or a num"
+    ):
+        parse_filter({"sic_code": {"0": "8082", "1": value}})
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "job_titel",
+            "^Unknown filter field 'job_titel': did you mean 'job_title'[?]$",
+        ),
+        (
+            "website",
+            "^Unknown filter field 'website': did you mean 'company_website'[?]$",
+        ),
+        ("zzz", "^Unknown filter field 'zzz'$"),
+        ("x" * 1_000_000, "^Unknown filter field 'x{64}…'$"),
+    ],
+)
+def test_an_unknown_field_is_refused(name: str, message: str) -> None:
+    """Ruling 13: the message names it, and the field that was meant."""
+    with pytest.raises(FilterError, match=message):
+        parse_filter({name: {"0": "x"}})
+
+
+def test_lenient_ignores_unknown_fields() -> None:
+    """Whatever they hold."""
+    raw = {"job_titel": None, "job_title": {"0": "Buyer"}}
+    expected = {"job_title": ("buyer",)}
+
+    assert expected == parse_filter(raw, lenient=True)
+
+
+def test_lenient_ignores_nothing_else() -> None:
+    """A known field must still be an object."""
+    with pytest.raises(FilterError, match="'job_title' must be an object"):
+        parse_filter({"job_title": None}, lenient=True)
+
+
+def test_the_number_of_values_is_bounded() -> None:
+    """The message says how many are allowed."""
+    raw = {"sic_code": dict.fromkeys(map(str, range(MAX_VALUES + 1)), "8082")}
+
+    with pytest.raises(FilterError, match="'sic_code' has 1,001 values; at most 1,000"):
+        parse_filter(raw)
+
+
+def test_as_many_values_as_allowed_are_taken() -> None:
+    """The bound is within."""
+    raw = {"sic_code": dict.fromkeys(map(str, range(MAX_VALUES)), "8082")}
+    expected = {"sic_code": ("8082",) * MAX_VALUES}
+
+    assert expected == parse_filter(raw)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(0, []), (1, [3]), (2, [3, 5]), (3, [3, 5, 9]), (2**70, [3, 5, 9])],
+)
+def test_the_first_matches(count: int, expected: list[int]) -> None:
+    """In id order; fewer if there are fewer."""
+    assert BitMap(expected) == first(BitMap([9, 5, 3]), count)
+
+
+@pytest.fixture
+def cities(tmp_path: Path) -> Dataset:
+    """Return contacts in three cities of two states."""
+    places = [("New York", "New York"), ("Newark", "New Jersey"), ("Boston", "Mass")]
+    rows = [
+        contact(number, company_address_city=city, company_address_state=state)
+        for number, (city, state) in enumerate(places, start=1)
+    ]
+    return loaded(tmp_path, *rows)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ([("address_city", "new")], ["New York", "Newark"]),
+        ([("address_city", "ARK")], ["Newark"]),
+        ([("address_city", " York\n")], ["New York"]),
+        ([("address_city", "")], ["Boston", "New York", "Newark"]),
+        ([("address_city", "paris")], []),
+        ([("job_title", "")], []),
+        (
+            [("address_state", "new"), ("address_city", "o")],
+            ["New Jersey", "New York", "Boston"],
+        ),
+        (
+            [("address_city", "boston"), ("address_city", "newark")],
+            ["Boston", "Newark"],
+        ),
+    ],
+)
+def test_presets_are_the_values_that_contain_a_text(
+    cities: Dataset, asked: list[tuple[str, str]], expected: list[str]
+) -> None:
+    """Ruling 15: sorted, in the order asked, without repeats."""
+    assert expected == presets(cities, asked)
+
+
+def test_presets_without_a_parameter_are_refused(cities: Dataset) -> None:
+    """Ruling 16: the message says what could be asked."""
+    with pytest.raises(
+        PresetError, match=r"^Name a parameter: one of job_title, .*, tech"
+    ):
+        presets(cities, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "adress_city",
+            "^Unknown parameter 'adress_city': did you mean 'address_city'[?]$",
+        ),
+        (
+            "company_website",
+            "^Unknown parameter 'company_website': did you mean 'website'[?]$",
+        ),
+        ("zzz", "^Unknown parameter 'zzz'$"),
+    ],
+)
+def test_an_unknown_parameter_is_refused(
+    cities: Dataset, name: str, message: str
+) -> None:
+    """Ruling 16: the message names it, beside known ones too."""
+    with pytest.raises(PresetError, match=message):
+        presets(cities, [("address_city", ""), (name, "x")])
+
+
+@pytest.mark.parametrize("batch_size", [1, 2_000, query.BATCH_SIZE])
+@given(data=st.data())
+def test_joined_records_are_separated_by_commas(
+    dataset: Dataset, batch_size: int, data: st.DataObject
+) -> None:
+    """In whatever batches they come."""
+    numbers = BitMap(data.draw(st.sets(st.integers(0, len(ROWS) - 1))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(query, "BATCH_SIZE", batch_size)
+        joined = b"".join(join(dataset, numbers))
+
+    assert b",".join(map(dataset.record, numbers)) == joined
+
+
+@given(numbers=st.sets(st.integers(0, len(ROWS) - 1)))
+def test_the_joined_size_is_exact(dataset: Dataset, numbers: set[int]) -> None:
+    """It is the content length of a body."""
+    assert len(b"".join(join(dataset, numbers))) == joined_size(dataset, numbers)
+
+
+def test_batches_are_bounded(dataset: Dataset) -> None:
+    """A body of any size needs little memory."""
+    sizes = [len(batch) for batch in join(dataset, list(dataset.everything) * 10)]
+    expected = dataset.size * 10 // query.BATCH_SIZE + 1
+
+    assert expected == len(sizes)
+    assert max(sizes) < query.BATCH_SIZE * 1.2
