@@ -1,0 +1,1 @@
+"""What a tester may turn and see: clock, journal, inbox."""

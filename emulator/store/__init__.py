@@ -1,0 +1,76 @@
+"""What is remembered: one store behind a small protocol, chosen by its URL."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from emulator.store.errors import StoreError
+from emulator.store.memory import Ring, Windows
+from emulator.store.sqlite import MEMORY, SqliteStore
+
+
+class Row(Protocol):
+    """One row of an answer, read by column name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...  # noqa: ANN401 # SQL's own types
+    def keys(self) -> Sequence[str]: ...  # noqa: D102
+
+
+class Store(Protocol):
+    """Named statements over everything that is remembered.
+
+    The statements stand, described, in queries.sql; a caller names one and
+    gives its parameters. Calls are synchronous and short: an await never
+    happens inside a transaction.
+
+    Attributes:
+        windows: the limiter's, which last a second.
+        journal: the newest requests.
+    """
+
+    windows: Windows
+    journal: Ring
+
+    def one(self, query: str, /, **values: object) -> Row | None:
+        """Return the first row of the answer, or None."""
+        ...
+
+    def all(self, query: str, /, **values: object) -> Sequence[Row]:
+        """Return every row of the answer."""
+        ...
+
+    def run(self, query: str, /, **values: object) -> int:
+        """Run a statement and return how many rows it changed."""
+        ...
+
+    def recall(self, query: str, /, **values: object) -> Row | None:
+        """Return what `one` would, from memory while nothing has changed."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make the statements inside happen together or not at all."""
+        ...
+
+    def wipe(self) -> None:
+        """Forget everything, counters included."""
+        ...
+
+    def close(self) -> None:
+        """Write what is open and let go."""
+        ...
+
+
+def open_store(url: str, *, journal_size: int) -> Store:
+    """Open the store that a URL names.
+
+    Args:
+        url: `:memory:`, or the path of a file that survives a restart.
+        journal_size: how many requests the journal keeps.
+
+    Raises:
+        StoreError: the file cannot be used; the message says what to do.
+    """
+    return SqliteStore(url, journal_size=journal_size)
+
+
+__all__ = ["MEMORY", "Row", "Store", "StoreError", "open_store"]

@@ -1,0 +1,267 @@
+-- Every statement of the emulator: a name, what it is for, the SQL.
+-- Parameters are :named. Instants are microseconds; :real is real time.
+
+-- name: clock_start
+-- Set the global clock going at real time, unless it is there already.
+INSERT INTO clocks (account, shift) VALUES (:account, 0)
+ON CONFLICT (account) DO NOTHING;
+
+-- name: clock_of
+-- The clock that an account follows: its own, else the global one.
+SELECT shift, frozen_at FROM clocks WHERE account IN (:account, '')
+ORDER BY account DESC LIMIT 1;
+
+-- name: clock_set
+-- Give an account, or everyone, a clock.
+INSERT INTO clocks (account, shift, frozen_at)
+VALUES (:account, :shift, :frozen_at)
+ON CONFLICT (account) DO UPDATE
+SET shift = excluded.shift, frozen_at = excluded.frozen_at;
+
+-- name: clock_forget
+-- Let an account follow the global clock again.
+DELETE FROM clocks WHERE account = :account AND account <> '';
+
+-- name: account_open
+-- A new account, its balance yet to be granted.
+INSERT INTO accounts
+  (id, name, credits, webhook_url, webhook_active, webhook_secret, opening)
+VALUES (:id, :name, 0, :url, :active, :secret, :opening);
+
+-- name: account_count
+-- How many accounts there are.
+SELECT count(*) AS accounts FROM accounts;
+
+-- name: account_ids
+-- Every account, in the order opened.
+SELECT id FROM accounts ORDER BY rowid;
+
+-- name: account_get
+-- One account with its key that is good.
+SELECT accounts.*, api_keys.api_key FROM accounts
+LEFT JOIN api_keys ON api_keys.account = accounts.id AND replaced = 0
+WHERE accounts.id = :id;
+
+-- name: account_credits
+-- The balance, and what requests in validation have reserved of it.
+SELECT credits, reserved FROM account_credits WHERE account = :id;
+
+-- name: account_rename
+-- Give an account another name.
+UPDATE accounts SET name = :name WHERE id = :id;
+
+-- name: account_suspend
+-- Suspend an account, or let it go on.
+UPDATE accounts SET suspended = :suspended WHERE id = :id;
+
+-- name: account_credit
+-- Set the balance.
+UPDATE accounts SET credits = :credits WHERE id = :id;
+
+-- name: account_delete
+-- Forget an account with its keys, jobs and ledger.
+DELETE FROM accounts WHERE id = :id;
+
+-- name: account_webhook
+-- Configure where deliveries go.
+UPDATE accounts SET webhook_url = :url, webhook_active = :active WHERE id = :id;
+
+-- name: account_secret
+-- Replace the webhook secret.
+UPDATE accounts SET webhook_secret = :secret WHERE id = :id;
+
+-- name: key_find
+-- Whose key this is, and what the checks of a request ask of it.
+SELECT api_keys.account, replaced, suspended, shift, frozen_at,
+  account_credits.credits, reserved
+FROM api_keys
+JOIN accounts ON accounts.id = api_keys.account
+JOIN account_clocks ON account_clocks.account = api_keys.account
+JOIN account_credits ON account_credits.account = api_keys.account
+WHERE api_keys.api_key = :api_key;
+
+-- name: key_issue
+-- A new key for an account.
+INSERT INTO api_keys (api_key, account) VALUES (:api_key, :account);
+
+-- name: key_replace
+-- The keys of an account so far are good no more.
+UPDATE api_keys SET replaced = 1 WHERE account = :account;
+
+-- name: ledger_add
+-- One change of a balance.
+INSERT INTO ledger (account, at, delta, balance, reason, job)
+VALUES (:account, :at, :delta, :balance, :reason, :job);
+
+-- name: ledger_of
+-- Every change of an account's balance, oldest first.
+SELECT at, delta, balance, reason, job AS unique_processing_id
+FROM ledger WHERE account = :account ORDER BY id;
+
+-- name: job_first_id
+-- The next job gets the id after this one.
+INSERT INTO sqlite_sequence (name, seq)
+SELECT 'jobs', :id WHERE NOT EXISTS
+  (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs');
+
+-- name: job_add
+-- A data request that has been accepted.
+INSERT INTO jobs
+  (account, state, fetch_count, filter, matched, records, created_at, due_at)
+VALUES (:account, 'submitted', :fetch_count, :filter, :matched, :records,
+  :created_at, :due_at)
+RETURNING id;
+
+-- name: job_get
+-- One job with the secret and address of its deliveries as they are now.
+SELECT jobs.*, webhook_url, webhook_secret FROM jobs
+JOIN accounts ON accounts.id = jobs.account WHERE jobs.id = :id;
+
+-- name: jobs_find
+-- Jobs of an account and in a state; NULL stands for any.
+SELECT id FROM jobs
+WHERE (:account IS NULL OR account = :account)
+  AND (:state IS NULL OR state = :state)
+ORDER BY id;
+
+-- name: jobs_to_validate
+-- Accepted jobs whose validation is due.
+SELECT jobs.id, jobs.account, NULL AS endpoint FROM jobs
+JOIN account_clocks ON account_clocks.account = jobs.account
+WHERE state = 'submitted' AND claimed = 0
+  AND due_at <= coalesce(frozen_at, :real + shift)
+ORDER BY due_at, jobs.id LIMIT :most;
+
+-- name: jobs_to_deliver
+-- Jobs with an attempt that is due, at endpoints that are not busy. While the
+-- webhook is inactive, due attempts wait.
+SELECT jobs.id, jobs.account, webhook_url AS endpoint FROM jobs
+JOIN accounts ON accounts.id = jobs.account
+JOIN account_clocks ON account_clocks.account = jobs.account
+WHERE state IN ('delivering', 'delivered', 'exhausted') AND claimed = 0
+  AND webhook_active = 1 AND webhook_url IS NOT NULL
+  AND webhook_url NOT IN (SELECT value FROM json_each(:busy))
+  AND due_at <= coalesce(frozen_at, :real + shift)
+ORDER BY due_at, jobs.id LIMIT :most;
+
+-- name: jobs_next_due
+-- How long until the next job falls due, of those whose clock is going.
+SELECT min(due_at - shift - :real) AS wait FROM jobs
+JOIN account_clocks ON account_clocks.account = jobs.account
+WHERE due_at IS NOT NULL AND claimed = 0 AND frozen_at IS NULL
+  AND due_at > shift + :real;
+
+-- name: job_claim
+-- Take a due job, unless somebody has it.
+UPDATE jobs SET claimed = 1,
+  state = CASE state WHEN 'submitted' THEN 'validating' ELSE state END
+WHERE id = :id AND claimed = 0;
+
+-- name: job_settle
+-- Validation has ended: what is delivered, what it cost.
+UPDATE jobs SET state = 'delivering', records = :records, valid = :valid,
+  charged = :valid, due_at = :now, claimed = 0
+WHERE id = :id AND state = 'validating';
+
+-- name: job_step
+-- An attempt has ended: where the delivery stands and when it goes on.
+UPDATE jobs SET state = :state, due_at = :due_at, retries = :retries,
+  "trigger" = 'retry', claimed = 0
+WHERE id = :id;
+
+-- name: job_redeliver
+-- One more attempt now, in place of a scheduled one.
+UPDATE jobs SET due_at = :now, "trigger" = 'redelivery' WHERE id = :id;
+
+-- name: jobs_shift
+-- An account changes clocks: what it waits for stays as far away.
+UPDATE jobs SET due_at = due_at + :shift
+WHERE account = :account AND due_at IS NOT NULL;
+
+-- name: jobs_of
+-- Forget the jobs of an account.
+DELETE FROM jobs WHERE account = :account;
+
+-- name: jobs_recover_attempts
+-- Attempts cut off by a crash will be made again.
+UPDATE jobs SET "trigger" = 'recovery' WHERE claimed = 1 AND id IN
+  (SELECT job FROM attempts WHERE finished = 0);
+
+-- name: jobs_recover
+-- What was under way when the emulator ended is due again.
+UPDATE jobs SET claimed = 0,
+  state = CASE state WHEN 'validating' THEN 'submitted' ELSE state END
+WHERE claimed = 1;
+
+-- name: attempts_interrupt
+-- Mark what was under way when the emulator ended.
+UPDATE attempts SET finished = 1, error = 'interrupted' WHERE finished = 0;
+
+-- name: attempt_start
+-- An attempt that is about to be made.
+INSERT INTO attempts (job, number, "trigger", started_at, url)
+SELECT :job, coalesce(max(number), 0) + 1, :trigger, :started_at, :url
+FROM attempts WHERE job = :job
+RETURNING number;
+
+-- name: attempt_finish
+-- What became of it.
+UPDATE attempts SET finished = 1, duration_ms = :duration_ms, status = :status,
+  error = :error, response_body = :response_body, next_due_at = :next_due_at
+WHERE job = :job AND number = :number;
+
+-- name: attempts_of
+-- The attempts of a job, oldest first.
+SELECT number, "trigger", started_at, finished, duration_ms, url, status,
+  error, response_body, next_due_at
+FROM attempts WHERE job = :job ORDER BY number;
+
+-- name: attempts_finished
+-- How many attempts of a job have ended, and how many were made.
+SELECT count(*) AS made, coalesce(sum(finished), 0) AS finished
+FROM attempts WHERE job = :job;
+
+-- name: delivery_add
+-- What an inbox received.
+INSERT INTO deliveries (inbox, at, headers, body)
+VALUES (:inbox, :at, :headers, :body);
+
+-- name: deliveries_of
+-- What an inbox holds, oldest first.
+SELECT at, headers, body FROM deliveries WHERE inbox = :inbox ORDER BY id;
+
+-- name: deliveries_size
+-- What all inboxes hold together.
+SELECT count(*) AS deliveries, coalesce(sum(length(body)), 0) AS bytes
+FROM deliveries;
+
+-- name: delivery_evict
+-- Let the oldest delivery go.
+DELETE FROM deliveries WHERE id = (SELECT min(id) FROM deliveries);
+
+-- name: deliveries_clear
+-- Empty an inbox, or all.
+DELETE FROM deliveries WHERE :inbox IS NULL OR inbox = :inbox;
+
+-- name: script_add
+-- One scripted answer of an inbox.
+INSERT INTO scripts (inbox, step) VALUES (:inbox, :step);
+
+-- name: script_next
+-- Take the next scripted answer of an inbox.
+DELETE FROM scripts
+WHERE id = (SELECT min(id) FROM scripts WHERE inbox = :inbox)
+RETURNING step;
+
+-- name: script_clear
+-- Forget the scripted answers of an inbox.
+DELETE FROM scripts WHERE inbox = :inbox;
+
+-- name: fact_get
+-- One fact.
+SELECT value FROM facts WHERE name = :name;
+
+-- name: fact_set
+-- Set a fact.
+INSERT INTO facts (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;

@@ -1,0 +1,147 @@
+"""The embedded store: SQLite in memory or in a file, called directly."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+
+from emulator.store.errors import StoreError
+from emulator.store.memory import Ring, Windows
+
+MEMORY = ":memory:"
+SCHEMA_VERSION = 1
+MOST_RECALLED = 10_000
+_QUERY = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+def _sql(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def named_queries(text: str) -> dict[str, str]:
+    """Split the text of queries.sql into its statements, by name."""
+    _, *parts = _QUERY.split(text)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+class SqliteStore:
+    """A store in one SQLite database, used by one process.
+
+    Args:
+        path: `:memory:` or a file's path, made when it is not there.
+        journal_size: how many requests the journal keeps.
+
+    Raises:
+        StoreError: the file cannot be opened, is no store, is in use by
+            another process, or was made by another version.
+    """
+
+    def __init__(self, path: str, *, journal_size: int) -> None:
+        self._queries = named_queries(_sql("queries.sql"))
+        self._memory: dict[tuple[object, ...], sqlite3.Row | None] = {}
+        self._changes = 0
+        self.windows = Windows()
+        self.journal = Ring(journal_size)
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+            self._db.row_factory = sqlite3.Row
+            self._prepare(path)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(_advice(path, error)) from error
+
+    def _prepare(self, path: str) -> None:
+        if path != MEMORY:
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            self._create()
+        elif version != SCHEMA_VERSION:
+            raise StoreError(
+                f"{path} was written by another version of the emulator "
+                f"(schema {version}, this one reads {SCHEMA_VERSION}): "
+                "name another --state file"
+            )
+
+    def _create(self) -> None:
+        if self._tables():
+            raise sqlite3.DatabaseError("it holds somebody else's tables")
+        self._db.executescript(
+            f"BEGIN; {_sql('schema.sql')} PRAGMA user_version = {SCHEMA_VERSION};"
+            "COMMIT;"
+        )
+
+    def _tables(self) -> list[str]:
+        rows = self._db.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table'"
+            " AND name NOT LIKE 'sqlite_%'"
+        )
+        return [row["name"] for row in rows]
+
+    def one(self, query: str, /, **values: object) -> sqlite3.Row | None:
+        """Return the first row of the answer, or None."""
+        rows = self.all(query, **values)
+        return rows[0] if rows else None
+
+    def all(self, query: str, /, **values: object) -> list[sqlite3.Row]:
+        """Return every row of the answer."""
+        return self._db.execute(self._queries[query], values).fetchall()
+
+    def run(self, query: str, /, **values: object) -> int:
+        """Run a statement and return how many rows it changed."""
+        return self._db.execute(self._queries[query], values).rowcount
+
+    def recall(self, query: str, /, **values: object) -> sqlite3.Row | None:
+        """Return what `one` would, from memory while nothing has changed.
+
+        A query between two reads of a socket runs with cold caches and takes
+        four times as long as in a loop: what every request asks is worth it.
+        """
+        if self._db.total_changes != self._changes or len(self._memory) > MOST_RECALLED:
+            self._changes = self._db.total_changes
+            self._memory.clear()
+        key = (query, *values.values())
+        if key not in self._memory:
+            self._memory[key] = self.one(query, **values)
+        return self._memory[key]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make the statements inside happen together or not at all."""
+        if self._db.in_transaction:  # an inner one is part of the outer one
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def wipe(self) -> None:
+        """Forget everything, counters included."""
+        self.windows.clear()
+        self.journal.clear()
+        with self.transaction():
+            for table in (*self._tables(), "sqlite_sequence"):
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 # names of our own schema
+
+    def close(self) -> None:
+        """Write what is open and let go."""
+        self._db.close()
+
+
+def _advice(path: str, error: Exception) -> str:
+    if "locked" in str(error):
+        return (
+            f"{path} is in use by another emulator: stop it, or name another "
+            "--state file"
+        )
+    return (
+        f"{path} cannot be used as state: {error}; name a file that the emulator "
+        "made, or a new one in a folder that can be written"
+    )
