@@ -1,0 +1,1 @@
+"""What ReachAPI promises: credits, limits, jobs, webhooks."""

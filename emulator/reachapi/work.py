@@ -1,0 +1,154 @@
+"""What falls due: the validation of a job, and each attempt to deliver it."""
+
+import logging
+from collections.abc import Sequence
+
+from emulator.lab.clock import Clock, seconds
+from emulator.lab.inbox import Inboxes
+from emulator.reachapi.hints import hint, in_container
+from emulator.reachapi.jobs import Jobs
+from emulator.reachapi.ledger import Ledger
+from emulator.reachapi.retries import Step, decide
+from emulator.reachapi.validation import Validator
+from emulator.reachapi.webhooks import Outcome, WebhookClient
+from emulator.store import Row, Store
+
+log = logging.getLogger("emulator.attempts")
+
+
+class Work:
+    """Does the work of a claimed job and writes down what became of it.
+
+    Args:
+        store: keeps jobs and attempts.
+        clock: tells when an attempt began and when the next is due.
+        ledger: charges a job when its validation has ended.
+        jobs: wakes who waits for a job.
+        validator: judges emails.
+        client: posts deliveries.
+        inboxes: know the addresses of the built-in inboxes.
+        schedule: microseconds between attempts (ruling 29).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ledger: Ledger,
+        jobs: Jobs,
+        validator: Validator,
+        client: WebhookClient,
+        inboxes: Inboxes,
+        schedule: Sequence[int],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._ledger = ledger
+        self._jobs = jobs
+        self._validator = validator
+        self._client = client
+        self._inboxes = inboxes
+        self._schedule = schedule
+
+    async def validate(self, job: int) -> None:
+        """Judge the emails of a job, charge the valid ones, make it deliver."""
+        valid = await self._validator.valid(self._jobs.records(job))
+        account = self._jobs.row(job)["account"]
+        with self._store.transaction():
+            self._ledger.charge(account, len(valid), job)
+            self._store.run(
+                "job_settle",
+                id=job,
+                records=valid.serialize(),
+                valid=len(valid),
+                now=self._clock.now(account),
+            )
+        self._jobs.changed.notify()
+
+    async def deliver(self, job: int) -> None:
+        """Make one attempt, recorded before it is made and completed after."""
+        row = self._jobs.row(job)
+        url = self._inboxes.resolve(row["webhook_url"])
+        payload = self._jobs.payload(job)
+        number = self._begin(row, url)
+        outcome = await self._client.post(
+            url, row["webhook_secret"], payload, len(payload)
+        )
+        step = self._finish(row, number, outcome)
+        self._jobs.changed.notify()
+        _report(job, number, url, outcome, step)
+
+    def _begin(self, row: Row, url: str) -> int:
+        with self._store.transaction():
+            made = self._store.one(
+                "attempt_start",
+                job=row["id"],
+                trigger=row["trigger"],
+                started_at=self._clock.now(row["account"]),
+                url=url,
+            )
+        self._jobs.changed.notify()
+        return int(made["number"]) if made else 0
+
+    def _finish(self, row: Row, number: int, outcome: Outcome) -> Step:
+        """Complete the attempt and decide what follows.
+
+        An attempt after the delivery has ended, asked for by a tester, leaves
+        no retry behind: it acknowledges the delivery or changes nothing.
+        """
+        now = self._clock.now(row["account"])
+        step = decide(
+            acknowledged=outcome.acknowledged,
+            retries=row["retries"],
+            schedule=self._schedule,
+            now=now,
+        )
+        if row["state"] != "delivering" and not outcome.acknowledged:
+            step = Step(row["state"], None)
+        with self._store.transaction():
+            self._store.run(
+                "attempt_finish",
+                job=row["id"],
+                number=number,
+                duration_ms=outcome.duration_ms,
+                status=outcome.status,
+                error=outcome.error,
+                response_body=outcome.response_body,
+                next_due_at=step.due_at,
+            )
+            self._store.run(
+                "job_step",
+                id=row["id"],
+                state=step.state,
+                due_at=step.due_at,
+                retries=row["retries"] + (step.due_at is not None),
+            )
+        return step
+
+
+def _report(job: int, number: int, url: str, outcome: Outcome, step: Step) -> None:
+    advice = hint(outcome, url, in_container=in_container())
+    log.log(
+        logging.INFO if outcome.acknowledged else logging.WARNING,
+        "job %d attempt %d %s -> %s, %d ms, %s%s",
+        job,
+        number,
+        url,
+        outcome.error if outcome.status is None else outcome.status,
+        outcome.duration_ms,
+        step.state,
+        f" ({advice})" if advice else "",
+        extra={
+            "fields": {
+                "unique_processing_id": job,
+                "attempt": number,
+                "url": url,
+                "status": outcome.status,
+                "error": outcome.error,
+                "duration_ms": outcome.duration_ms,
+                "state": step.state,
+                "next_due_at": seconds(step.due_at),
+                "hint": advice,
+            }
+        },
+    )
