@@ -1,0 +1,1 @@
+"""HTTP inward: the only room that knows aiohttp.web."""

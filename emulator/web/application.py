@@ -1,0 +1,31 @@
+"""The routes of both surfaces, put together."""
+
+from aiohttp import web
+
+from emulator.web import control
+from emulator.web.pipeline import Exchange
+from emulator.web.public import OPERATIONS, Operation
+from emulator.web.rooms import ROOMS, Rooms
+
+LARGEST_BODY = 1024 * 1024
+
+
+def build(rooms: Rooms) -> web.Application:
+    """Return the application: the vendor's surface, and the control API beside it."""
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app[ROOMS] = rooms
+    control.add_routes(app)
+    for operation in OPERATIONS:
+        for path in operation.paths:
+            _serve(app, path, operation)
+    _serve(app, "/{path:.*}", None)
+    return app
+
+
+def _serve(app: web.Application, path: str, operation: Operation | None) -> None:
+    rooms = app[ROOMS]
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await Exchange(rooms, request).respond(operation)
+
+    app.router.add_route("*", path, handle)

@@ -1,0 +1,43 @@
+"""Control routes of the whole: health and reset."""
+
+from typing import Literal
+
+from aiohttp import web
+
+from emulator.web.control.reading import (
+    Form,
+    existing,
+    read,
+    reply,
+    rooms,
+)
+
+
+class ResetForm(Form):
+    """What POST /reset takes."""
+
+    scope: Literal["all", "journal"] = "all"
+    account: str | None = None
+
+
+async def health(request: web.Request) -> web.Response:
+    """GET /health: served only once everything is ready."""
+    found = rooms(request)
+    return reply(
+        {"status": "ok", "version": found.version, "contacts": len(found.dataset)}
+    )
+
+
+async def reset(request: web.Request) -> web.Response:
+    """POST /reset: everything, one account, or the journal, as just started."""
+    form = await read(request, ResetForm)
+    if form.account is not None:
+        existing(request, form.account)
+    if form.scope == "journal":
+        rooms(request).journal.clear(form.account)
+    else:
+        await rooms(request).reset(form.account)
+    return reply({"reset": form.scope, "account": form.account})
+
+
+ROUTES = (web.get("/health", health), web.post("/reset", reset))

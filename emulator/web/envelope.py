@@ -1,0 +1,35 @@
+"""Results and refusals as the vendor's JSON (ruling 1)."""
+
+from typing import NamedTuple
+
+import orjson
+from aiohttp import web
+
+from emulator.reachapi.errors import MethodNotAllowed, ReachApiError
+
+JSON = {"Content-Type": "application/json"}
+
+
+class Success(NamedTuple):
+    """An answer with status 200; `data` may hold ready-made JSON as orjson.Fragment."""
+
+    message: str
+    data: object
+
+
+def answer(success: Success) -> web.Response:
+    """Wrap a result."""
+    return _response(200, success.message, success.data)
+
+
+def refusal(error: ReachApiError) -> web.Response:
+    """Wrap a refusal; 405 says which methods are allowed."""
+    response = _response(error.status, error.message, error.data)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.allowed)
+    return response
+
+
+def _response(status: int, message: str, data: object) -> web.Response:
+    body = orjson.dumps({"status": status, "message": message, "data": data})
+    return web.Response(status=status, body=body, content_type="application/json")

@@ -1,0 +1,42 @@
+"""What the handlers work with, as typed application state."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from emulator.contacts.dataset import Dataset
+from emulator.lab.clock import Clock
+from emulator.lab.inbox import Inboxes
+from emulator.lab.journal import Journal
+from emulator.reachapi.accounts import Accounts
+from emulator.reachapi.dispatch import Dispatcher
+from emulator.reachapi.jobs import Jobs
+from emulator.reachapi.ledger import Ledger
+from emulator.reachapi.limits import Limiter
+from emulator.reachapi.webhooks import WebhookClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """Everything behind the routes, and the few switches they read themselves."""
+
+    dataset: Dataset
+    clock: Clock
+    accounts: Accounts
+    ledger: Ledger
+    limiter: Limiter
+    jobs: Jobs
+    dispatcher: Dispatcher
+    journal: Journal
+    inboxes: Inboxes
+    client: WebhookClient
+    reset: Callable[[str | None], Awaitable[None]]
+    version: str
+    counts_preview: int
+    lenient: bool
+    rate_limit_headers: bool
+
+
+ROOMS = web.AppKey("rooms", Rooms)
+"""Everything behind the routes."""
