@@ -1,0 +1,54 @@
+# Every command sets up what it needs, once, in .venv.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+IMAGE  ?= reachapi-emulator
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench dataset image clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: $(VENV)/.run ## serve on http://127.0.0.1:9010; ARGS="--port 0" passes options on
+	@$(BIN)/reachapi-emulator $(ARGS)
+
+test: $(VENV)/.dev ## run the tests, with coverage
+	$(BIN)/pytest --cov --cov-report=term $(ARGS)
+
+check: $(VENV)/.dev ## format, lint, types and the import contract; changes nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## format, and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## print the table of speed ratios, measured in one run
+	$(BIN)/python -m benchmarks $(ARGS)
+
+dataset: $(VENV)/.dev ## make fixtures/contacts.ndjson anew: the same bytes
+	$(BIN)/reachapi-emulator dataset generate --out fixtures/contacts.ndjson
+
+image: ## build the container image
+	docker build --tag $(IMAGE) .
+
+clean: ## remove what the commands made
+	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache \
+	  .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,161 @@
+"""Command line and environment -> Settings -> serve."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from emulator import __version__, logs
+from emulator.contacts.errors import DatasetError
+from emulator.dataset_commands import dataset
+from emulator.settings import Settings, SettingsError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+WELCOME = r"""ReachAPI emulator {version} on {url}
+  key  demo-api-key
+  try  curl -X POST -H 'X-API-Key: demo-api-key' \
+         {url}/api/v2/retrive/users/active/credits"""
+
+UNUSABLE = 2
+"""Exit status when a value, file or address cannot be used."""
+
+
+class _Schedule(click.ParamType[tuple[float, ...]]):
+    """Seconds separated by commas; an empty text is no retry at all."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:  # noqa: ANN401 # click's own signature
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(float(part) for part in value.split(",") if part.strip())
+        except ValueError:
+            self.fail(f"{value!r} is no list of seconds such as 1,5,15", param, ctx)
+
+
+_TYPES: dict[Any, Any] = {
+    bool: bool,
+    int: int,
+    float: float,
+    str: str,
+    Path | None: click.Path(path_type=Path, dir_okay=False),
+    tuple[float, ...]: _Schedule(),
+}
+
+
+def _option(row: Field[Any]) -> Callable[[F], F]:
+    """Return the option of one setting."""
+    choices, unit = row.metadata["choices"], row.metadata["unit"]
+    default = row.default
+    if isinstance(default, tuple):
+        default = ",".join(f"{wait:g}" for wait in default)
+    return click.option(
+        f"--{row.name.replace('_', '-')}",
+        row.name,
+        type=click.Choice(choices) if choices else _TYPES[row.type],
+        is_flag=row.type is bool,
+        default=default,
+        show_default=row.type not in {bool, Path | None},
+        help=row.metadata["help"] + (f" [{unit}]" if unit else ""),
+    )
+
+
+def _settings_options(command: F) -> F:
+    """Give a command an option for each setting."""
+    for row in reversed(fields(Settings)):
+        command = _option(row)(command)
+    return command
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={
+        "auto_envvar_prefix": "REACHAPI_EMULATOR",
+        "max_content_width": 100,
+    },
+)
+@_settings_options
+@click.version_option(__version__, prog_name="reachapi-emulator")
+@click.pass_context
+def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one of each setting
+    """Serve a local double of ReachAPI.
+
+    Every option can be given as an environment variable too: --rate-limit is
+    REACHAPI_EMULATOR_RATE_LIMIT.
+    """
+    if context.invoked_subcommand is None:
+        try:
+            serve(Settings(**values))
+        except SettingsError as error:
+            option = error.name.replace("_", "-")
+            raise click.ClickException(f"--{option} {error.reason}") from None
+
+
+cli.add_command(dataset)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; what cannot be used ends it with status 2, in words."""
+    try:
+        sys.exit(cli.main(arguments, "reachapi-emulator", standalone_mode=False))
+    except click.ClickException as error:
+        click.echo(f"reachapi-emulator: {error.format_message()}", err=True)
+        sys.exit(UNUSABLE)
+    except click.Abort:
+        sys.exit(1)
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C.
+
+    Raises:
+        click.ClickException: the emulator cannot start.
+    """
+    from emulator.app import StartError  # noqa: PLC0415 # `dataset` needs no server
+    from emulator.store import StoreError  # noqa: PLC0415 # likewise
+
+    logs.configure(settings.log_level, settings.log_format)
+    try:
+        _run(_serve(settings))
+    except DatasetError as error:
+        raise click.ClickException(f"{error}; choose another --dataset") from None
+    except (StartError, StoreError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop  # noqa: PLC0415 # there is none on Windows
+    except ImportError:  # pragma: no cover # Windows
+        asyncio.run(coroutine)
+    else:
+        uvloop.run(coroutine)
+
+
+async def _serve(settings: Settings) -> None:
+    from emulator.app import Emulator  # noqa: PLC0415 # `dataset` needs no server
+
+    emulator = Emulator(settings)
+    await emulator.start()
+    click.echo(WELCOME.format(version=__version__, url=emulator.url))
+    try:
+        await _asked_to_stop()
+    finally:
+        await emulator.stop()
+
+
+async def _asked_to_stop() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels us
+            loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()

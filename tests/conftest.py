@@ -1,0 +1,43 @@
+"""Fixtures of the whole suite: an emulator on a free port, and a client to it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+import pytest
+
+from emulator.app import Emulator
+from emulator.contacts.dataset import Dataset
+from emulator.contacts.paths import default_path
+from emulator.settings import Settings
+from support.api import Api
+
+Serve = Callable[..., Awaitable[Api]]
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """The default data set, loaded once."""
+    return Dataset.load(default_path())
+
+
+@pytest.fixture
+async def serve(dataset: Dataset) -> AsyncIterator[Serve]:
+    """Start emulators, each with settings of its own."""
+    async with AsyncExitStack() as exits:
+
+        async def start(**settings: Any) -> Api:  # noqa: ANN401 # one of each setting
+            emulator = Emulator(Settings(port=0, **settings), dataset)
+            await emulator.start()
+            exits.push_async_callback(emulator.stop)
+            session = await exits.enter_async_context(aiohttp.ClientSession())
+            return Api(emulator.url, session)
+
+        yield start
+
+
+@pytest.fixture
+async def api(serve: Serve) -> Api:
+    """A client to an emulator with the default settings."""
+    return await serve()

@@ -1,0 +1,1 @@
+"""What tests share: a running emulator, and a client that speaks to it."""
