@@ -38,6 +38,7 @@ def _setting(
             "unit": unit,
             "least": least,
             "most": most,
+            "whole": isinstance(default, int),
             "choices": choices,
         },
     )
@@ -119,7 +120,8 @@ class Settings:
         """Refuse what makes no sense."""
         for row in fields(self):
             value = getattr(self, row.name)
-            for part in value if isinstance(value, tuple) else (value,):
+            several = isinstance(row.default, tuple) and isinstance(value, tuple)
+            for part in value if several else (value,):
                 _check(row.name, part, row.metadata)
         if len(self.retry_schedule) > MOST_RETRIES:
             raise SettingsError(
@@ -129,7 +131,8 @@ class Settings:
 
 def _check(name: str, value: object, row: Any) -> None:  # noqa: ANN401 # the metadata above
     least, most, choices = row["least"], row["most"], row["choices"]
-    if least is not None and not _within(value, least, most):
+    fits = not row["whole"] or isinstance(value, int)
+    if least is not None and not (fits and _within(value, least, most)):
         raise SettingsError(
             name, f"must be from {least:,} to {most:,}: {value!r} is not"
         )

@@ -79,7 +79,8 @@ def check_url(url: str) -> None:
     Raises:
         AccountError: it is not http or https, has no host, or is over-long.
     """
-    if url.startswith(f"{SCHEME}:"):
+    scheme, _, name = url.partition(":")
+    if scheme == SCHEME and SLUG.fullmatch(name):
         return
     try:
         parts = urlsplit(url)

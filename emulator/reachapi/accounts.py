@@ -92,9 +92,9 @@ class Accounts:
             AccountExists: the id is taken.
             AccountError: the id or URL makes no sense, or there are too many.
         """
-        self._check(opening)
         if opening.webhook_url == f"{SCHEME}:":
             opening = replace(opening, webhook_url=f"{SCHEME}:{opening.id}")
+        self._check(opening)
         with self._store.transaction():
             self._store.run(
                 "account_open",
@@ -107,6 +107,7 @@ class Accounts:
             )
             self._store.run("key_issue", api_key=opening.api_key, account=opening.id)
             self._ledger.grant(opening.id, opening.credits)
+        self._store.windows.forget(opening.api_key)
         return self.get(opening.id)
 
     def _check(self, opening: Opening) -> None:
@@ -179,6 +180,7 @@ class Accounts:
         with self._store.transaction():
             self._store.run("account_delete", id=account)
             self._store.run("clock_forget", account=account)
+        self._clock.changed.notify()
 
     def reset(self, account: str) -> Account:
         """Bring an account back to what it was when it was opened."""

@@ -115,12 +115,13 @@ class Dispatcher:
 
     async def _run(self) -> None:
         while True:
+            looked = self._clock.real()  # what falls due from here on is yet to come
             self._launch()
-            await self._clock.changed.wait(self._sleep())
+            await self._clock.changed.wait(self._sleep(looked))
 
-    def _sleep(self) -> float:
-        """Return the real seconds until something falls due."""
-        row = self._store.one("jobs_next_due", real=self._clock.real())
+    def _sleep(self, looked: int) -> float:
+        """Return the real seconds from an instant until something falls due."""
+        row = self._store.one("jobs_next_due", real=looked)
         if row is None or row["wait"] is None:
             return LONGEST_SLEEP
         wait: int = row["wait"]

@@ -16,7 +16,7 @@ from emulator.contacts.dataset import Dataset
 from emulator.contacts.query import first
 from emulator.lab.clock import Clock, seconds
 from emulator.reachapi.accounts import Accounts
-from emulator.reachapi.errors import InsufficientCredit, WebhookInactive
+from emulator.reachapi.errors import InsufficientCredit, Unauthorized, WebhookInactive
 from emulator.reachapi.ledger import Ledger
 from emulator.reachapi.payload import Payload
 from emulator.store import Row, Store
@@ -82,6 +82,7 @@ class Jobs:
         """Accept a data request and return its unique_processing_id.
 
         Raises:
+            Unauthorized: the account has been deleted since its key was checked.
             WebhookInactive: there is nowhere to deliver to (ruling 22).
             InsufficientCredit: fetchCount is over what is available (ruling 23).
         """
@@ -103,7 +104,9 @@ class Jobs:
         return int(row["id"]) if row else 0
 
     def _check(self, account: str, fetch_count: int) -> None:
-        holder = self._accounts.get(account)
+        holder = self._accounts.find(account)
+        if holder is None:  # deleted while its request was on its way
+            raise Unauthorized
         if holder.webhook_url is None or not holder.webhook_active:
             raise WebhookInactive
         available = self._ledger.credit(account).available

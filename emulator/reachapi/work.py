@@ -52,6 +52,7 @@ class Work:
 
     async def validate(self, job: int) -> None:
         """Judge the emails of a job, charge the valid ones, make it deliver."""
+        self._jobs.changed.notify()  # it is validating now
         valid = await self._validator.valid(self._jobs.records(job))
         account = self._jobs.row(job)["account"]
         with self._store.transaction():
@@ -68,6 +69,9 @@ class Work:
     async def deliver(self, job: int) -> None:
         """Make one attempt, recorded before it is made and completed after."""
         row = self._jobs.row(job)
+        if row["webhook_url"] is None:  # taken away since the job was claimed
+            self._store.run("job_release", id=job)
+            return
         url = self._inboxes.resolve(row["webhook_url"])
         payload = self._jobs.payload(job)
         number = self._begin(row, url)

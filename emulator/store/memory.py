@@ -36,6 +36,10 @@ class Windows:
         """Return the events that lie in the window, oldest first."""
         return list(self._within(key, now, window))
 
+    def forget(self, key: str) -> None:
+        """Forget one window."""
+        self._events.pop(key, None)
+
     def clear(self) -> None:
         """Forget every window."""
         self._events.clear()

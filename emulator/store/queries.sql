@@ -157,6 +157,10 @@ UPDATE jobs SET claimed = 1,
   state = CASE state WHEN 'submitted' THEN 'validating' ELSE state END
 WHERE id = :id AND claimed = 0;
 
+-- name: job_release
+-- Give a claimed job back as it was.
+UPDATE jobs SET claimed = 0 WHERE id = :id;
+
 -- name: job_settle
 -- Validation has ended: what is delivered, what it cost.
 UPDATE jobs SET state = 'delivering', records = :records, valid = :valid,
@@ -177,10 +181,6 @@ UPDATE jobs SET due_at = :now, "trigger" = 'redelivery' WHERE id = :id;
 -- An account changes clocks: what it waits for stays as far away.
 UPDATE jobs SET due_at = due_at + :shift
 WHERE account = :account AND due_at IS NOT NULL;
-
--- name: jobs_of
--- Forget the jobs of an account.
-DELETE FROM jobs WHERE account = :account;
 
 -- name: jobs_recover_attempts
 -- Attempts cut off by a crash will be made again.

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 
 from emulator.store.errors import StoreError
@@ -46,14 +46,16 @@ class SqliteStore:
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
             self._db.row_factory = sqlite3.Row
-            self._prepare(path)
+            with ExitStack() as unless_ready:
+                unless_ready.callback(self._db.close)
+                self._prepare(path)
+                unless_ready.pop_all()
         except (sqlite3.Error, OSError) as error:
             raise StoreError(_advice(path, error)) from error
 
     def _prepare(self, path: str) -> None:
         if path != MEMORY:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -65,6 +67,7 @@ class SqliteStore:
                 f"(schema {version}, this one reads {SCHEMA_VERSION}): "
                 "name another --state file"
             )
+        self._db.execute("PRAGMA journal_mode = WAL")  # no foreign file gets here
 
     def _create(self) -> None:
         if self._tables():
@@ -119,6 +122,7 @@ class SqliteStore:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
+            self._memory.clear()  # it may hold what has now never been
             raise
         self._db.execute("COMMIT")
 

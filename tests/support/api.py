@@ -1,6 +1,7 @@
 """A client of both surfaces, for black-box tests."""
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -47,7 +48,7 @@ class Api:
         path: str,
         *,
         json: object = None,
-        data: bytes | None = None,
+        data: bytes | BytesIO | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """Send one request as it is, following nothing, and read the answer."""
@@ -67,7 +68,7 @@ class Api:
         path: str,
         *,
         json: object = None,
-        data: bytes | None = None,
+        data: bytes | BytesIO | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """Send a request to the vendor's surface under the key."""

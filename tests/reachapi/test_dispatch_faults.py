@@ -1,0 +1,80 @@
+"""What the dispatcher does about work that raises."""
+
+import asyncio
+import logging
+
+import pytest
+
+from emulator.reachapi.webhooks import Outcome
+from support.house import House
+from support.scripted import ACKNOWLEDGED, Post
+
+
+@pytest.fixture
+def house() -> House:
+    """Return rooms with an account ann."""
+    house = House()
+    house.open("ann")
+    return house
+
+
+def states(house: House) -> list[str]:
+    """Return the states of all jobs."""
+    return [house.jobs.row(job)["state"] for job in house.jobs.find()]
+
+
+async def cycles(count: int = 10) -> None:
+    """Let others do their work for a while."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_work_that_raises_is_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With its traceback and the job."""
+
+    async def broken(post: Post) -> Outcome:
+        del post
+        raise RuntimeError("broken")
+
+    house.client.receiver = broken
+    job = house.ask(1)
+    await house.dispatcher.settle()
+    await cycles()
+
+    (record,) = caplog.records
+    assert (logging.ERROR, f"job {job} failed") == (record.levelno, record.getMessage())
+    assert "RuntimeError: broken" in caplog.text
+
+
+async def test_work_that_raises_ends_nothing(house: House) -> None:
+    """The dispatcher goes on with the others."""
+    calls: list[Post] = []
+
+    async def broken_once(post: Post) -> Outcome:
+        calls.append(post)
+        if len(calls) == 1:
+            raise RuntimeError("broken")
+        return ACKNOWLEDGED
+
+    house.client.receiver = broken_once
+    house.dispatcher.start()
+    for _ in range(2):
+        house.ask(1)
+    await cycles()
+
+    assert ["delivering", "delivered"] == states(house)
+    await house.dispatcher.stop(0)
+
+
+async def test_a_dispatcher_that_fails_says_so(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It cannot go on without its store."""
+    house.dispatcher.start()
+    house.store.close()
+    await cycles()
+
+    assert ["dispatcher failed"] == [record.getMessage() for record in caplog.records]
+    await house.dispatcher.stop(0)

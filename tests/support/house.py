@@ -1,0 +1,154 @@
+"""The rooms behind the routes, over one store, with time and receivers in hand."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import orjson
+
+from emulator.contacts.dataset import Dataset
+from emulator.contacts.query import first
+from emulator.lab.clock import SECOND, Clock
+from emulator.lab.inbox import Inboxes
+from emulator.lab.signals import Signal
+from emulator.reachapi.account import Account, Opening
+from emulator.reachapi.accounts import Accounts
+from emulator.reachapi.dispatch import Dispatcher
+from emulator.reachapi.jobs import Jobs, Request
+from emulator.reachapi.ledger import Ledger
+from emulator.reachapi.validation import Validator
+from emulator.reachapi.work import Work
+from emulator.store import MEMORY, Store, open_store
+from support.people import mixed
+from support.scripted import RealTime, Receiver, ScriptedClient, answers
+
+CREDITS = 1_000
+URL = "http://receiver.example/hook"
+
+
+def memory_store() -> Store:
+    """Open a store of one's own."""
+    return open_store(MEMORY, journal_size=100)
+
+
+async def asleep(signal: Signal) -> "asyncio.Task[None]":
+    """Return somebody who waits for a change already."""
+    sleeper = asyncio.create_task(signal.wait())
+    await asyncio.sleep(0)
+    return sleeper
+
+
+async def is_woken(sleeper: "asyncio.Task[None]") -> bool:
+    """Tell whether they were woken; else they sleep no more all the same."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return not sleeper.cancel()
+
+
+class House:
+    """An emulator without its HTTP.
+
+    Args:
+        dataset: the contacts.
+        receiver: what the deliveries meet; left out, it acknowledges all.
+        schedule: microseconds between attempts.
+        delay: microseconds from acceptance to validation.
+        real: real time; left out, it stands still until `real.now` is set.
+        store: what is remembered; left out, nothing yet.
+        validator: judges emails; left out, as the emulator does.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset | None = None,
+        *,
+        receiver: Receiver | None = None,
+        schedule: Sequence[int] = (),
+        delay: int = 0,
+        real: Callable[[], int] | None = None,
+        store: Store | None = None,
+        validator: Validator | None = None,
+    ) -> None:
+        self.dataset = dataset or mixed(7)
+        self.real = RealTime()
+        self.store = store or memory_store()
+        self.clock = Clock(self.store, real or self.real)
+        self.ledger = Ledger(self.store, self.clock)
+        self.accounts = Accounts(
+            self.store,
+            self.clock,
+            self.ledger,
+            opening_credits=CREDITS,
+            auto_accounts=True,
+        )
+        self.jobs = Jobs(
+            self.store,
+            self.clock,
+            self.accounts,
+            self.ledger,
+            self.dataset,
+            validation_delay=delay,
+        )
+        self.inboxes = Inboxes(self.store, self.clock)
+        self.client = ScriptedClient(receiver or answers(()))
+        self.validator = validator or Validator(self.dataset)
+        self.work = Work(
+            self.store,
+            self.clock,
+            self.ledger,
+            self.jobs,
+            self.validator,
+            self.client,
+            self.inboxes,
+            schedule,
+        )
+        self.dispatcher = Dispatcher(self.store, self.clock, self.work)
+        self.clock.start()
+        self.jobs.start()
+
+    def open(
+        self, account: str = "ann", balance: int = CREDITS, url: str = URL
+    ) -> Account:
+        """Open an account."""
+        return self.accounts.open(Opening(account, balance, webhook_url=url))
+
+    def ask(self, count: int, account: str = "ann", matches: int | None = None) -> int:
+        """Submit a data request that matches the first contacts, or all."""
+        everything = self.dataset.everything
+        found = first(everything, len(everything) if matches is None else matches)
+        return self.jobs.submit(account, Request(count, {}, found))
+
+    def advance(self, seconds: float, account: str = "") -> None:
+        """Let a clock jump ahead."""
+        self.clock.advance(round(seconds * SECOND), account)
+
+    def under_way(self) -> list[int]:
+        """Return the jobs that are being worked on."""
+        return [job for job in self.jobs.find() if self.jobs.row(job)["claimed"]]
+
+    def is_due(self) -> bool:
+        """Tell whether there is work that could begin and has not."""
+        return any(
+            self.store.one(query, real=self.clock.real(), busy="[]", most=1)
+            for query in ("jobs_to_validate", "jobs_to_deliver")
+        )
+
+    async def rest(self) -> None:
+        """Return when all that is due has been done."""
+        while self.under_way() or self.is_due():
+            await self.dispatcher.settle()
+            if self.under_way():
+                await self.clock.changed.wait()
+
+    def attempts(self, job: int) -> list[dict[str, object]]:
+        """Return the attempts of a job, oldest first."""
+        shown = self.jobs.shown(job)["attempts"]
+        assert isinstance(shown, list)  # tells the type checker
+        return shown
+
+    def bodies(self) -> list[bytes]:
+        """Return what was posted, oldest first."""
+        return [post.body for post in self.client.posts]
+
+    def posted(self) -> list[int]:
+        """Return the jobs of the attempts that were made, oldest first."""
+        return [orjson.loads(body)["unique_processing_id"] for body in self.bodies()]

@@ -1,0 +1,151 @@
+"""What tests of the control API do again and again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+from pyroaring import BitMap
+
+from emulator.reachapi.validation import Validator
+from support.api import CREDITS, Answer, Api
+
+
+def under(api: Api, key: str) -> Api:
+    """Return a client to the same emulator with another key."""
+    return replace(api, key=key)
+
+
+async def opened(api: Api, key: str) -> Api:
+    """Return a client under a `test-` key that has opened its account."""
+    client = under(api, key)
+    if (await client.call("POST", CREDITS)).status != 200:
+        raise AssertionError(f"{key} does not open an account")
+    return client
+
+
+async def ask(api: Api, method: str, path: str, json: object = None) -> Answer:
+    """Send a control request and return its answer, whatever it is."""
+    return await api.send(method, f"/_emulator{path}", json=json)
+
+
+async def refused(
+    api: Api, method: str, path: str, json: object = None
+) -> tuple[int, str]:
+    """Send a control request that is refused; return the status and the reason."""
+    answer = await ask(api, method, path, json)
+    body = answer.json
+    if answer.status < 400 or list(body) != ["error"] or not body["error"]:
+        raise AssertionError(f"{method} {path}: {answer.status} {answer.body!r}")
+    return answer.status, body["error"]
+
+
+async def waiting(api: Api, path: str, json: object) -> asyncio.Task[Answer]:
+    """Send a POST that waits for something; return once it has arrived.
+
+    It takes the connection that is open already, so that the request after it,
+    which has to open one, is behind it.
+    """
+    await api.control("GET", "/health")
+    task = asyncio.create_task(ask(api, "POST", path, json))
+    await asyncio.sleep(0)
+    await api.control("GET", "/health")
+    return task
+
+
+async def halfway(
+    api: Api,
+    method: str,
+    path: str,
+    json: object,
+    meanwhile: Callable[[], Awaitable[object]],
+) -> Answer:
+    """Send a request under the key; something happens while its body arrives."""
+    start, end = (body := orjson.dumps(json))[:5], body[5:]
+
+    async def halves() -> AsyncIterator[bytes]:
+        yield start
+        await meanwhile()
+        yield end
+
+    async with api.session.request(
+        method, api.url + path, data=halves(), headers={"X-API-Key": api.key or ""}
+    ) as response:
+        content = await response.read()
+        return Answer(response.status, dict(response.headers), content)
+
+
+async def point(api: Api, url: str, account: str = "demo") -> None:
+    """Let the deliveries of an account go to a URL."""
+    await api.control("PUT", f"/accounts/{account}/webhook", {"url": url})
+
+
+async def script(api: Api, *steps: object, inbox: str = "demo") -> None:
+    """Script the answers of an inbox."""
+    await api.control("PUT", f"/inbox/{inbox}/script", list(steps))
+
+
+async def begin(api: Api, count: int = 3) -> int:
+    """Submit a request on the frozen clock and let its first attempt begin."""
+    job = await api.fetch(count)
+    await api.advance(1)
+    return job
+
+
+async def clock_of(api: Api, account: str = "test-a") -> Any:  # noqa: ANN401 # whatever the JSON holds
+    """Return what the clock shows that an account follows."""
+    return await api.control("GET", f"/accounts/{account}/clock")
+
+
+async def jump(api: Api, seconds: float, account: str = "test-a") -> Any:  # noqa: ANN401 # whatever the JSON holds
+    """Let an account's own clock jump; return what it shows then."""
+    return await api.control(
+        "POST", f"/accounts/{account}/clock/advance", {"seconds": seconds}
+    )
+
+
+async def turn_everything(api: Api, account: str) -> None:
+    """Change all that can be changed of an account."""
+    await api.control("PATCH", f"/accounts/{account}/clock", {"frozen": True})
+    await script(api, *[{"status": 500}] * 9, inbox=account)
+    job = await api.fetch(2)
+    await jump(api, 60, account)
+    await api.wait(job, attempts=1)
+    await api.send("POST", f"/_emulator/inbox/{account}", json=1)
+    change = {"name": "Other", "credits": 5, "suspended": True}
+    await api.control("PATCH", f"/accounts/{account}", change)
+    await api.control("POST", f"/accounts/{account}/api-key")
+    await api.control("PUT", f"/accounts/{account}/webhook", {"url": "inbox:elsewhere"})
+    await api.control("POST", f"/accounts/{account}/webhook/secret")
+
+
+async def seen(api: Api, account: str) -> dict[str, Any]:
+    """Return all that the control API shows of an account."""
+    paths = {
+        "account": f"/accounts/{account}",
+        "clock": f"/accounts/{account}/clock",
+        "jobs": f"/jobs?account={account}",
+        "requests": f"/requests?account={account}",
+        "inbox": f"/inbox/{account}",
+        "ledger": f"/accounts/{account}/ledger",
+    }
+    return {name: await api.control("GET", path) for name, path in paths.items()}
+
+
+@contextmanager
+def held_validation(patch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
+    """Let validations wait until the event is set; at the end of the block it is."""
+    validate, release = Validator.valid, asyncio.Event()
+
+    async def wait(validator: Validator, numbers: BitMap) -> BitMap:
+        await release.wait()
+        return await validate(validator, numbers)
+
+    patch.setattr(Validator, "valid", wait)
+    try:
+        yield release
+    finally:
+        release.set()
