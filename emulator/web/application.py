@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from emulator.web import control
+from emulator.web.body import invite
 from emulator.web.pipeline import Exchange
 from emulator.web.public import OPERATIONS, Operation
 from emulator.web.rooms import ROOMS, Rooms
@@ -18,7 +19,7 @@ def build(rooms: Rooms) -> web.Application:
     for operation in OPERATIONS:
         for path in operation.paths:
             _serve(app, path, operation)
-    _serve(app, "/{path:.*}", None)
+    _serve(app, "/{path:(?s:.*)}", None)  # a line break does not end a path
     return app
 
 
@@ -28,4 +29,4 @@ def _serve(app: web.Application, path: str, operation: Operation | None) -> None
     async def handle(request: web.Request) -> web.StreamResponse:
         return await Exchange(rooms, request).respond(operation)
 
-    app.router.add_route("*", path, handle)
+    app.router.add_route("*", path, handle, expect_handler=invite)

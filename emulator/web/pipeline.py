@@ -4,7 +4,6 @@ path and method (404, 405) -> key (401, 403) -> rate limit (429) -> body (413)
 -> the operation's own checks (400, 402, 404) -> journal and log.
 """
 
-import asyncio
 import logging
 import time
 
@@ -23,11 +22,10 @@ from emulator.reachapi.errors import (
     TooManyRequests,
     Unauthorized,
 )
+from emulator.web.body import read_body
 from emulator.web.envelope import answer, refusal
 from emulator.web.public import Operation
 from emulator.web.rooms import Rooms
-
-BODY_SECONDS = 30
 
 log = logging.getLogger("emulator.requests")
 
@@ -95,13 +93,10 @@ class Exchange:
 
     async def _read(self) -> bytes:
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                return await self._request.read()
+            return await read_body(self._request)
         except web.HTTPRequestEntityTooLarge:
             raise PayloadTooLarge from None
-        except TimeoutError:
-            raise BadRequest("Request body did not arrive in time") from None
-        except (web.HTTPException, web.RequestPayloadError) as error:
+        except web.RequestPayloadError as error:
             raise BadRequest(f"Request body cannot be read: {error}") from None
 
     def _refuse(self, error: ReachApiError) -> web.Response:

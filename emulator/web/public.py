@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import orjson
 from multidict import MultiMapping
@@ -84,10 +84,11 @@ def fetch(rooms: Rooms, call: Call) -> Success:
     count = body.get("fetchCount")
     if type(count) is not int or count < 1:
         raise BadRequest(MISSING_FETCH)
-    matches = query.match(rooms.dataset, _filter(rooms, body, MISSING_FETCH))
-    job = rooms.jobs.submit(
-        call.caller.account, Request(count, body["filter"], matches)
-    )
+    wanted = _filter(rooms, body, MISSING_FETCH)
+    asked = cast("dict[str, object]", body["filter"])
+    known = {name: asked[name] for name in wanted}
+    matches = query.match(rooms.dataset, wanted)
+    job = rooms.jobs.submit(call.caller.account, Request(count, known, matches))
     return Success("Records processing initiated", {"unique_processing_id": job})
 
 

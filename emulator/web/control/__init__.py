@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from emulator.web.body import invite
 from emulator.web.control import accounts, clocks, inboxes, jobs, requests, system
 from emulator.web.control.reading import ControlError, Handler, answered
 
@@ -21,11 +22,15 @@ def add_routes(app: web.Application) -> None:
     methods: dict[str, list[str]] = {}
     for route in ROUTES:
         path = PREFIX + route.path
-        app.router.add_route(route.method, path, answered(route.handler))
+        _add(app, route.method, path, route.handler)
         methods.setdefault(path, []).append(route.method)
     for path, allowed in methods.items():
-        app.router.add_route("*", path, answered(_not_allowed(allowed)))
-    app.router.add_route("*", PREFIX + "{path:(/.*)?}", answered(_unknown))
+        _add(app, "*", path, _not_allowed(allowed))
+    _add(app, "*", PREFIX + "{path:(?s:/.*)?}", _unknown)
+
+
+def _add(app: web.Application, method: str, path: str, handler: Handler) -> None:
+    app.router.add_route(method, path, answered(handler), expect_handler=invite)
 
 
 def _not_allowed(allowed: list[str]) -> Handler:

@@ -118,7 +118,10 @@ def _webhook(form: NewWebhook | UnsetType | None) -> dict[str, object]:
     if form is None:
         return {"webhook_url": None, "webhook_active": False, "webhook_secret": None}
     own = f"{SCHEME}:"
-    return {"webhook_url": form.url or own, "webhook_active": form.active}
+    return {
+        "webhook_url": own if form.url is None else form.url,
+        "webhook_active": form.active,
+    }
 
 
 async def get(request: web.Request) -> web.Response:
@@ -128,8 +131,8 @@ async def get(request: web.Request) -> web.Response:
 
 async def patch(request: web.Request) -> web.Response:
     """PATCH /accounts/{id}: all of it or, where credits are refused, nothing."""
-    account = known_account(request)
     form = await read(request, AccountPatch)
+    account = known_account(request)
     accounts = rooms(request).accounts
     if form.credits is not UNSET:
         try:
@@ -160,8 +163,8 @@ async def generate_api_key(request: web.Request) -> web.Response:
 
 async def put_webhook(request: web.Request) -> web.Response:
     """PUT /accounts/{id}/webhook: Add Webhook."""
-    account = known_account(request)
     form = await read(request, WebhookForm)
+    account = known_account(request)
     active = form.active and form.url is not None
     try:
         rooms(request).accounts.set_webhook(account, form.url, active=active)

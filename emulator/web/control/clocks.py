@@ -44,8 +44,8 @@ async def get(request: web.Request) -> web.Response:
 
 async def patch(request: web.Request) -> web.Response:
     """PATCH /clock, /accounts/{id}/clock: freeze, or go on."""
-    account = _whose(request)
     form = await read(request, ClockPatch)
+    account = _whose(request)
     clock = rooms(request).clock
     if form.frozen:
         clock.freeze(account)
@@ -66,8 +66,8 @@ async def advance(request: web.Request) -> web.Response:
 
     Answers when what fell due has been started.
     """
-    account = _whose(request)
     form = await read(request, Advance)
+    account = _whose(request)
     try:
         rooms(request).clock.advance(microseconds(form.seconds), account)
     except TimeError as error:

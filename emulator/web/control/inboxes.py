@@ -6,6 +6,7 @@ from aiohttp import web
 
 from emulator.lab.inbox import Step
 from emulator.reachapi.account import SLUG
+from emulator.web.body import read_body
 from emulator.web.control.reading import ControlError, read, reply, rooms
 
 MOST_STEPS = 1_000
@@ -25,7 +26,7 @@ def _name(request: web.Request) -> str:
 async def receive(request: web.Request) -> web.StreamResponse:
     """POST /inbox/{name}: keep the delivery, answer as scripted, else 200."""
     name = _name(request)
-    body = await request.clone(client_max_size=MOST_ARRIVAL).read()
+    body = await read_body(request.clone(client_max_size=MOST_ARRIVAL))
     if _is_abandoned(request):
         return _drop(request)
     step = rooms(request).inboxes.receive(name, request.headers, body)

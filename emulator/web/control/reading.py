@@ -7,6 +7,7 @@ import msgspec
 import orjson
 from aiohttp import web
 
+from emulator.web.body import read_body
 from emulator.web.envelope import JSON
 from emulator.web.rooms import ROOMS, Rooms
 
@@ -37,7 +38,7 @@ async def read(request: web.Request, form: type[T]) -> T:
     Raises:
         ControlError: 400, it is not JSON or not of that shape.
     """
-    body = await request.read()
+    body = await read_body(request)
     try:
         return msgspec.json.decode(body.strip() or b"{}", type=form)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -112,5 +113,7 @@ def answered(handler: Handler) -> Handler:
             return response
         except web.HTTPException as error:
             return reply({"error": error.reason}, error.status)
+        except web.RequestPayloadError as error:
+            return reply({"error": f"the body cannot be read: {error}"}, 400)
 
     return respond

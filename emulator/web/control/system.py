@@ -5,6 +5,7 @@ from typing import Literal
 from aiohttp import web
 
 from emulator.web.control.reading import (
+    ControlError,
     Form,
     existing,
     read,
@@ -36,7 +37,10 @@ async def reset(request: web.Request) -> web.Response:
     if form.scope == "journal":
         rooms(request).journal.clear(form.account)
     else:
-        await rooms(request).reset(form.account)
+        try:
+            await rooms(request).reset(form.account)
+        except LookupError as error:  # deleted meanwhile
+            raise ControlError(404, str(error)) from None
     return reply({"reset": form.scope, "account": form.account})
 
 

@@ -1,0 +1,154 @@
+"""The page of the control API: complete, true, and its examples run."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.lab.inbox import MOST_BYTES, MOST_DELIVERIES
+from emulator.reachapi.jobs import STATES
+from emulator.reachapi.outcomes import ErrorCode
+from emulator.web.control import PREFIX, ROUTES
+from emulator.web.public import OPERATIONS
+from support.api import Answer, Api
+
+PAGE = Path(__file__).parents[2] / "docs" / "control-api.md"
+ADDRESS = "http://127.0.0.1:9010"
+BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    """The text of the page."""
+    return PAGE.read_text(encoding="utf-8")
+
+
+def nameless(path: str) -> str:
+    """Return a path without the names of its variable parts."""
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+def served() -> set[str]:
+    """Return the routes that there are."""
+    return {f"{route.method} {nameless(route.path)}" for route in ROUTES}
+
+
+def listed(page: str) -> list[str]:
+    """Return the routes of the page's tables."""
+    found = re.findall(r"^\| `([A-Z]+ /\S+)` \|", page, re.MULTILINE)
+    return [nameless(route) for route in found]
+
+
+def errors(page: str) -> dict[str, str]:
+    """Return the error codes of the page's last table, and their meanings."""
+    return dict(re.findall(r"^\| `([a-z_]+)` \| (.+) \|$", page, re.MULTILINE))
+
+
+def test_the_page_lists_every_route_once(page: str) -> None:
+    """None is missing, and none is there that does not exist."""
+    assert sorted(served()) == sorted(listed(page))
+
+
+def test_the_page_lists_every_error_code(page: str) -> None:
+    """Each with its meaning, and no other."""
+    assert {str(code): code.meaning for code in ErrorCode} == errors(page)
+
+
+@pytest.mark.parametrize("route", sorted(served()))
+def test_a_missing_route_is_noticed(page: str, route: str) -> None:
+    """Without its row, the route is not listed."""
+    rows = [line for line in page.splitlines() if [route] != listed(line)]
+
+    assert served() - {route} == set(listed("\n".join(rows)))
+
+
+def test_a_route_that_is_gone_is_noticed(page: str) -> None:
+    """A row of something else is listed as well."""
+    row = "| `GET /accounts/{id}/nonsense` | | nothing |"
+
+    assert {"GET /accounts/{}/nonsense"} == set(listed(f"{page}\n{row}")) - served()
+
+
+def test_a_missing_or_untrue_error_code_is_noticed(page: str) -> None:
+    """So is one with another meaning, or that does not exist."""
+    changed = page.replace("| `dns` |", "| `names` |")
+
+    assert {"names"} == set(errors(changed)) - set(ErrorCode)
+    assert {"dns"} == set(ErrorCode) - set(errors(changed))
+    assert errors(page) != errors(page.replace("could not be resolved", "is short"))
+
+
+@pytest.mark.parametrize("name", [*STATES, *(each.name for each in OPERATIONS)])
+def test_the_page_names_states_and_operations(page: str, name: str) -> None:
+    """What a query may ask for can be looked up."""
+    assert f"`{name}`" in page
+
+
+def test_the_page_has_the_bounds_of_inboxes(page: str) -> None:
+    """As they are."""
+    bounds = f"{MOST_DELIVERIES:,} deliveries and {MOST_BYTES // 2**20} MiB"
+
+    assert bounds in " ".join(page.split())
+
+
+def shape(value: Any) -> Any:  # noqa: ANN401 # whatever the JSON holds
+    """Return JSON with types in place of numbers and texts."""
+    match value:
+        case dict():
+            return {name: shape(each) for name, each in value.items()}
+        case list():
+            return [shape(each) for each in value]
+        case bool() | None:
+            return value
+        case float() | int():
+            return "number"
+    return type(value).__name__
+
+
+async def run(api: Api, command: str) -> Answer:
+    """Send what a curl command would send."""
+    _, *words = shlex.split(command)
+    options = {"-X": "", "-H": "", "-d": ""}
+    urls = []
+    while words:
+        word = words.pop(0)
+        if word in options:
+            options[word] = words.pop(0)
+        elif word != "-s":
+            urls.append(word)
+    (url,) = urls
+    return await api.send(
+        options["-X"] or ("POST" if options["-d"] else "GET"),
+        url.removeprefix(ADDRESS),
+        data=options["-d"].encode() or None,
+        headers=dict([options["-H"].split(": ")] if options["-H"] else []),
+    )
+
+
+async def test_the_examples_run_as_they_stand(page: str, api: Api) -> None:
+    """From the first to the last, each command succeeds, each answer is so shaped."""
+    answer: Any = None
+    for language, text in BLOCK.findall(page):
+        if language == "json":
+            assert shape(json.loads(text)) == shape(answer)
+            continue
+        for command in text.replace("\\\n", "").splitlines():
+            sent = await run(api, command)
+            answer = sent.json
+            assert sent.status < 300, command
+
+    retried = [(a["trigger"], a["status"]) for a in answer["attempts"]]
+    assert [("first", 500), ("retry", 200)] == retried
+
+
+@pytest.mark.parametrize(
+    "group", ["accounts", "clock", "jobs/1300/wait", "inbox/demo/script", "reset"]
+)
+def test_every_group_has_an_example(page: str, group: str) -> None:
+    """One command at least."""
+    commands = [text for language, text in BLOCK.findall(page) if language == "sh"]
+
+    assert any(f"{ADDRESS}{PREFIX}/{group}" in text for text in commands)
