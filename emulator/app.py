@@ -189,11 +189,12 @@ class Emulator:
         runner = EnvelopeRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         exits.push_async_callback(runner.cleanup)
-        host, port = self.settings.host, self.settings.port
+        host, port = self.settings.host or "0.0.0.0", self.settings.port  # noqa: S104 # asked for
         try:
             await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            advice = _ADVICE.get(error.errno or 0, _UNKNOWN_ADDRESS)
+        except (OSError, UnicodeError) as error:
+            number = getattr(error, "errno", None) or 0
+            advice = _ADVICE.get(number, _UNKNOWN_ADDRESS)
             raise StartError(f"{host}:{port} {advice}") from error
         self.url = _url(host, runner.addresses[0][1])
         self._inboxes.base_url = f"{self.url}{PREFIX}/inbox"
@@ -225,6 +226,6 @@ class Emulator:
 
 def _url(host: str, port: int) -> str:
     """Return the address under which this machine reaches a server on `host`."""
-    everywhere = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 # seen, not bound
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # seen, not bound
     name = everywhere.get(host, host)
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

@@ -143,19 +143,21 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
 async def _serve(settings: Settings) -> None:
     from emulator.app import Emulator  # noqa: PLC0415 # `dataset` needs no server
 
+    asked_to_stop = _asked_to_stop()
     emulator = Emulator(settings)
     await emulator.start()
     click.echo(WELCOME.format(version=__version__, url=emulator.url))
     try:
-        await _asked_to_stop()
+        await asked_to_stop.wait()
     finally:
         await emulator.stop()
 
 
-async def _asked_to_stop() -> None:
+def _asked_to_stop() -> asyncio.Event:
+    """Return what SIGTERM or Ctrl-C sets."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels us
             loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped
