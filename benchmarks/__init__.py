@@ -1,0 +1,1 @@
+"""How fast the emulator is, beside what it could not be faster than."""
