@@ -102,8 +102,7 @@ class Emulator:
             self._seed()
         else:
             self._journal.clear(account)
-            self._inboxes.clear(account)
-            self._inboxes.script(account, [])
+            self._inboxes.forget(account)
             self._accounts.reset(account)
         self._clock.changed.notify()
 

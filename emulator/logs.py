@@ -34,6 +34,8 @@ def configure(level: str, shape: str, stream: TextIO = sys.stderr) -> None:
         shape: text or json.
         stream: where to.
     """
+    # No line tells its thread or process: finding them costs a tenth of a request.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         JsonFormatter() if shape == "json" else logging.Formatter(TEXT)

@@ -66,18 +66,18 @@ class Clock:
 
     def read(self, account: str = EVERYONE) -> Reading:
         """Return what the clock that `account` follows shows."""
-        return self.reading(self._state(account))
+        state = self._state(account)
+        return Reading(self.instant(state), state["frozen_at"] is not None)
 
-    def reading(self, state: Row) -> Reading:
+    def instant(self, state: Row) -> int:
         """Return what a clock with this `shift` and `frozen_at` shows."""
-        frozen_at = state["frozen_at"]
-        if frozen_at is None:
-            return Reading(self.real() + state["shift"], frozen=False)
-        return Reading(frozen_at, frozen=True)
+        frozen_at: int | None = state["frozen_at"]
+        shift: int = state["shift"]
+        return self.real() + shift if frozen_at is None else frozen_at
 
     def now(self, account: str = EVERYONE) -> int:
         """Return the instant that `account` lives in."""
-        return self.read(account).now
+        return self.instant(self._state(account))
 
     def freeze(self, account: str = EVERYONE) -> None:
         """Let the clock stand still where it is."""
@@ -111,6 +111,7 @@ class Clock:
             self._store.run("clock_forget", account=account)
             shift = self.now(account) - before
             self._store.run("jobs_shift", account=account, shift=shift)
+            self._store.run("attempts_shift", account=account, shift=shift)
         self.changed.notify()
 
     def _state(self, account: str) -> Row:

@@ -76,6 +76,11 @@ class Inboxes:
         """Empty an inbox, or all."""
         self._store.run("deliveries_clear", inbox=name)
 
+    def forget(self, name: str) -> None:
+        """Empty an inbox and drop its script."""
+        self.clear(name)
+        self.script(name, [])
+
     def script(self, name: str, steps: Iterable[Step]) -> None:
         """Set the answers to the next arrivals, in place of what was scripted."""
         with self._store.transaction():

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from yarl import URL
+
 from emulator.lab.clock import seconds
 from emulator.lab.headers import remembered
 from emulator.lab.signals import Signal
@@ -16,13 +18,16 @@ _SECRET = frozenset({"x-api-key", "webhook_secret_key", "authorization", "cookie
 
 
 class Entry(NamedTuple):
-    """One request and its answer; `at` is on the caller's clock."""
+    """One request and its answer; `at` is on the caller's clock.
+
+    It is kept as it comes and put into words only when somebody reads it.
+    """
 
     at: int
     account: str | None
     operation: str | None
     method: str
-    path: str
+    url: URL
     headers: Mapping[str, str]
     body: bytes
     status: int
@@ -83,8 +88,14 @@ class Journal:
 def _shown(number: int, entry: Entry) -> dict[str, object]:
     return {
         "id": number,
-        **entry._asdict(),
         "at": seconds(entry.at),
+        "account": entry.account,
+        "operation": entry.operation,
+        "method": entry.method,
+        "path": str(entry.url),
         "headers": remembered(entry.headers, _SECRET),
         "body": entry.body.decode(errors="replace"),
+        "status": entry.status,
+        "message": entry.message,
+        "duration_ms": round(entry.duration_ms, 3),
     }

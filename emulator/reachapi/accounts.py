@@ -63,8 +63,7 @@ class Accounts:
         if row["replaced"] or row["suspended"]:
             raise Forbidden
         credit = Credit(row["credits"], row["reserved"])
-        now = self._clock.reading(row).now
-        return Caller(row["account"], now, credit)
+        return Caller(row["account"], self._clock.instant(row), credit)
 
     def _key(self, api_key: str) -> Row | None:
         row = self._store.recall("key_find", api_key=api_key)

@@ -23,12 +23,12 @@ class Limiter:
 
     Args:
         store: remembers when the requests were let through.
-        limit: requests a second; 0 admits all.
+        limit: requests a second; 0 admits all, and there is no usage to tell.
     """
 
     def __init__(self, store: Store, limit: int) -> None:
         self._windows = store.windows
-        self._limit = limit
+        self.limit = limit
 
     def admit(self, api_key: str, now: int) -> None:
         """Let a request through; a refused one does not count.
@@ -36,14 +36,14 @@ class Limiter:
         Raises:
             TooManyRequests: the window is full.
         """
-        if self._limit == 0:
+        if self.limit == 0:
             return
-        if not self._windows.admit(api_key, now, WINDOW, self._limit):
+        if not self._windows.admit(api_key, now, WINDOW, self.limit):
             raise TooManyRequests
 
     def usage(self, api_key: str, now: int) -> Usage:
         """Return what is left of the window, for the RateLimit headers."""
         used = self._windows.within(api_key, now, WINDOW)
         wait = used[0] + WINDOW - now if used else 0
-        remaining = max(0, self._limit - len(used))
-        return Usage(self._limit, remaining, -(-wait // SECOND))
+        remaining = max(0, self.limit - len(used))
+        return Usage(self.limit, remaining, -(-wait // SECOND))

@@ -22,7 +22,12 @@ def is_deliverable(email: str | None) -> bool:
     )
 
     try:
-        validate_email(email or "", check_deliverability=False, test_environment=True)
+        validate_email(
+            email or "",
+            check_deliverability=False,
+            strict=True,
+            test_environment=True,
+        )
     except EmailNotValidError:
         return False
     return True

@@ -1,6 +1,6 @@
 """What is remembered: one store behind a small protocol, chosen by its URL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ class Row(Protocol):
     """One row of an answer, read by column name."""
 
     def __getitem__(self, column: str, /) -> Any: ...  # noqa: ANN401 # SQL's own types
-    def keys(self) -> Sequence[str]: ...  # noqa: D102
+    def keys(self) -> Iterable[str]: ...  # noqa: D102
 
 
 class Store(Protocol):

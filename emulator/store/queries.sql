@@ -130,7 +130,7 @@ SELECT jobs.id, jobs.account, NULL AS endpoint FROM jobs
 JOIN account_clocks ON account_clocks.account = jobs.account
 WHERE state = 'submitted' AND claimed = 0
   AND due_at <= coalesce(frozen_at, :real + shift)
-ORDER BY due_at, jobs.id LIMIT :most;
+ORDER BY due_at - coalesce(frozen_at, :real + shift), jobs.id LIMIT :most;
 
 -- name: jobs_to_deliver
 -- Jobs with an attempt that is due, at endpoints that are not busy. While the
@@ -142,7 +142,7 @@ WHERE state IN ('delivering', 'delivered', 'exhausted') AND claimed = 0
   AND webhook_active = 1 AND webhook_url IS NOT NULL
   AND webhook_url NOT IN (SELECT value FROM json_each(:busy))
   AND due_at <= coalesce(frozen_at, :real + shift)
-ORDER BY due_at, jobs.id LIMIT :most;
+ORDER BY due_at - coalesce(frozen_at, :real + shift), jobs.id LIMIT :most;
 
 -- name: jobs_next_due
 -- How long until the next job falls due, of those whose clock is going.
@@ -181,6 +181,12 @@ UPDATE jobs SET due_at = :now, "trigger" = 'redelivery' WHERE id = :id;
 -- An account changes clocks: what it waits for stays as far away.
 UPDATE jobs SET due_at = due_at + :shift
 WHERE account = :account AND due_at IS NOT NULL;
+
+-- name: attempts_shift
+-- The same for what the last attempts of its jobs say of the next.
+UPDATE attempts SET next_due_at = next_due_at + :shift
+WHERE job IN (SELECT id FROM jobs WHERE account = :account AND due_at IS NOT NULL)
+  AND number = (SELECT max(number) FROM attempts AS last WHERE last.job = attempts.job);
 
 -- name: jobs_recover_attempts
 -- Attempts cut off by a crash will be made again.

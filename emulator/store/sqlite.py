@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
+from typing import Any
 
 from emulator.store.errors import StoreError
 from emulator.store.memory import Ring, Windows
@@ -39,7 +40,7 @@ class SqliteStore:
 
     def __init__(self, path: str, *, journal_size: int) -> None:
         self._queries = named_queries(_sql("queries.sql"))
-        self._memory: dict[tuple[object, ...], sqlite3.Row | None] = {}
+        self._memory: dict[tuple[object, ...], dict[str, Any] | None] = {}
         self._changes = 0
         self.windows = Windows()
         self.journal = Ring(journal_size)
@@ -97,7 +98,7 @@ class SqliteStore:
         """Run a statement and return how many rows it changed."""
         return self._db.execute(self._queries[query], values).rowcount
 
-    def recall(self, query: str, /, **values: object) -> sqlite3.Row | None:
+    def recall(self, query: str, /, **values: object) -> dict[str, Any] | None:
         """Return what `one` would, from memory while nothing has changed.
 
         A query between two reads of a socket runs with cold caches and takes
@@ -108,7 +109,8 @@ class SqliteStore:
             self._memory.clear()
         key = (query, *values.values())
         if key not in self._memory:
-            self._memory[key] = self.one(query, **values)
+            row = self.one(query, **values)
+            self._memory[key] = None if row is None else dict(row)
         return self._memory[key]
 
     @contextmanager
@@ -120,11 +122,11 @@ class SqliteStore:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            self._memory.clear()  # it may hold what has now never been
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+                self._memory.clear()  # it may hold what has now never been
 
     def wipe(self) -> None:
         """Forget everything, counters included."""

@@ -58,25 +58,29 @@ class Exchange:
     async def respond(self, operation: Operation | None) -> web.Response:
         """Answer, whatever happens, and write it down."""
         try:
-            response = await self._run(operation)
+            checked = self._check(operation)
+            if self._request.can_read_body:
+                self.body = await self._read()
+            response = self._answer(checked)
         except ReachApiError as error:
             response = self._refuse(error)
         except Exception:
             log.exception("%s %s failed", self._request.method, self._request.path)
             response = self._refuse(ServerError())
-        if self._rooms.rate_limit_headers:
+        if self._rooms.rate_limit_headers and self._rooms.limiter.limit:
             self._add_limits(response)
         self._record(operation, response.status)
         return response
 
-    async def _run(self, operation: Operation | None) -> web.Response:
+    def _check(self, operation: Operation | None) -> Operation:
         if operation is None:
             raise PageNotFound
         if self._request.method not in operation.methods:
             raise MethodNotAllowed(operation.methods)
         self._identify(operation)
-        if self._request.can_read_body:
-            self.body = await self._read()
+        return operation
+
+    def _answer(self, operation: Operation) -> web.Response:
         success = operation.run(self._rooms, self)
         self.message = success.message
         return answer(success)
@@ -121,12 +125,12 @@ class Exchange:
             account=caller.account if caller else None,
             operation=operation.name if operation else None,
             method=request.method,
-            path=request.path_qs,
+            url=request.rel_url,
             headers=request.headers,
             body=self.body[:LONGEST_BODY],
             status=status,
             message=self.message,
-            duration_ms=round((time.perf_counter() - self._started) * 1000, 3),
+            duration_ms=(time.perf_counter() - self._started) * 1000,
         )
         self._rooms.journal.record(entry)
         if log.isEnabledFor(logging.INFO):
@@ -134,11 +138,12 @@ class Exchange:
 
 
 def _log(entry: Entry) -> None:
+    path = str(entry.url)
     log.info(
         "%s %s %s -> %d %s, %.1f ms",
         entry.account or "-",
         entry.method,
-        entry.path,
+        path,
         entry.status,
         entry.message,
         entry.duration_ms,
@@ -147,10 +152,10 @@ def _log(entry: Entry) -> None:
                 "account": entry.account,
                 "operation": entry.operation,
                 "method": entry.method,
-                "path": entry.path,
+                "path": path,
                 "status": entry.status,
                 "message": entry.message,
-                "duration_ms": entry.duration_ms,
+                "duration_ms": round(entry.duration_ms, 3),
             }
         },
     )

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from multidict import CIMultiDict
+from yarl import URL
 
 from emulator.lab.clock import SECOND
 from emulator.lab.journal import Entry, Journal, Wanted
@@ -14,7 +15,7 @@ ENTRY = Entry(
     account="ann",
     operation="fetch",
     method="POST",
-    path="/api/v2/async/records/filter?x=1",
+    url=URL("/api/v2/async/records/filter?x=1"),
     headers={"Accept": "*/*"},
     body=b'{"filter":{}}',
     status=200,
@@ -43,6 +44,7 @@ def test_a_request_is_shown_as_it_was(journal: Journal) -> None:
     """Numbered, its instant in seconds, its body as text."""
     add(journal)
     expected = ENTRY._asdict() | {"id": 1, "at": 90.0, "body": '{"filter":{}}'}
+    expected["path"] = str(expected.pop("url"))
 
     assert [expected] == journal.find(EVERY, 9)
 

@@ -49,3 +49,10 @@ async def test_who_has_no_key_is_told_of_no_limit(serve: Serve) -> None:
     api.key = None
 
     assert {} == told(await api.call("POST", CREDITS))
+
+
+async def test_a_lifted_limit_is_told_of_by_no_header(serve: Serve) -> None:
+    """A limit of 0 would read as one that is used up."""
+    api = await serve(rate_limit=0, rate_limit_headers=True)
+
+    assert {} == told(await api.call("POST", CREDITS))

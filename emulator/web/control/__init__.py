@@ -23,6 +23,8 @@ def add_routes(app: web.Application) -> None:
     for route in ROUTES:
         path = PREFIX + route.path
         _add(app, route.method, path, route.handler)
+        if route.method == "GET":
+            _add(app, "HEAD", path, route.handler)  # health checks ask so
         methods.setdefault(path, []).append(route.method)
     for path, allowed in methods.items():
         _add(app, "*", path, _not_allowed(allowed))

@@ -151,6 +151,7 @@ async def delete(request: web.Request) -> web.Response:
     account = known_account(request)
     await rooms(request).dispatcher.drop(account)
     rooms(request).accounts.forget(account)
+    rooms(request).inboxes.forget(account)
     return reply({"deleted": account})
 
 

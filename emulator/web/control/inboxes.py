@@ -4,14 +4,13 @@ import asyncio
 
 from aiohttp import web
 
-from emulator.lab.inbox import Step
+from emulator.lab.inbox import MOST_BYTES, Step
 from emulator.reachapi.account import SLUG
 from emulator.web.body import read_body
 from emulator.web.control.reading import ControlError, read, reply, rooms
 
 MOST_STEPS = 1_000
 LONGEST_DELAY = 600
-MOST_ARRIVAL = 1024 * 1024 * 1024
 
 
 def _name(request: web.Request) -> str:
@@ -26,7 +25,7 @@ def _name(request: web.Request) -> str:
 async def receive(request: web.Request) -> web.StreamResponse:
     """POST /inbox/{name}: keep the delivery, answer as scripted, else 200."""
     name = _name(request)
-    body = await read_body(request.clone(client_max_size=MOST_ARRIVAL))
+    body = await read_body(request.clone(client_max_size=MOST_BYTES))
     if _is_abandoned(request):
         return _drop(request)
     step = rooms(request).inboxes.receive(name, request.headers, body)
@@ -36,11 +35,17 @@ async def receive(request: web.Request) -> web.StreamResponse:
 
 
 def _is_abandoned(request: web.Request) -> bool:
-    """Tell whether a reset has dropped this delivery while it was on its way."""
+    """Tell whether a reset has dropped this delivery while it was on its way.
+
+    It is told once: somebody else may be given the same port.
+    """
     if request.transport is None:
         return True
     _, port, *_ = request.transport.get_extra_info("peername")
-    return port in rooms(request).client.abandoned
+    abandoned = rooms(request).client.abandoned
+    was_dropped = port in abandoned
+    abandoned.discard(port)
+    return was_dropped
 
 
 def _drop(request: web.Request) -> web.StreamResponse:

@@ -89,3 +89,20 @@ async def test_a_validation_wait_stays_as_long_too(serve: Serve) -> None:
 
     assert "submitted" == early
     assert "delivered" == (await api.wait(job))["state"]
+
+
+async def test_what_the_last_attempt_says_of_the_next_moves_along(
+    api: Api, test_a: Api
+) -> None:
+    """`next_due_at` of the attempt and `due_at` of the job stay one instant."""
+    await api.freeze()
+    await jump(test_a, 3_600)
+    await script(api, {"status": 500}, inbox="test-a")
+    job = await test_a.fetch()
+    await jump(test_a, 1)
+    await test_a.wait(job, attempts=1)
+
+    await api.control("DELETE", "/accounts/test-a/clock")
+
+    shown = await _job(api, job)
+    assert shown["due_at"] == shown["attempts"][-1]["next_due_at"]

@@ -192,3 +192,14 @@ async def test_a_key_of_its_own_is_gone_too(api: Api) -> None:
     ]
 
     assert [401, 401] == [answer.status for answer in answers]
+
+
+async def test_its_inbox_goes_with_it(api: Api) -> None:
+    """Who opens an account of that id anew finds it empty, its script dropped."""
+    await api.send("POST", "/_emulator/inbox/demo", data=b"1")
+    await api.control("PUT", "/inbox/demo/script", [{"status": 500}])
+
+    await api.control("DELETE", "/accounts/demo")
+
+    assert [] == await api.control("GET", "/inbox/demo")
+    assert 200 == (await api.send("POST", "/_emulator/inbox/demo", data=b"2")).status

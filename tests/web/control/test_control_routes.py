@@ -102,3 +102,10 @@ async def test_control_meets_no_limiter(serve: Serve) -> None:
 
     assert [200] * 6 == [answer.status for answer in control]
     assert [200, 429] == [answer.status for answer in calls]
+
+
+async def test_head_is_answered_as_get_without_a_body(api: Api) -> None:
+    """Health checks of some tools ask by HEAD."""
+    answer = await api.send("HEAD", "/_emulator/health")
+
+    assert (200, b"") == (answer.status, answer.body)
