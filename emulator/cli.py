@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -15,6 +16,8 @@ from emulator import __version__, logs
 from emulator.contacts.errors import DatasetError
 from emulator.dataset_commands import dataset
 from emulator.settings import Settings, SettingsError
+
+log = logging.getLogger("emulator.cli")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -106,6 +109,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what cannot be used ends it with status 2, in words."""
     try:
         sys.exit(cli.main(arguments, "reachapi-emulator", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(UNUSABLE)
     except click.ClickException as error:
         click.echo(f"reachapi-emulator: {error.format_message()}", err=True)
         sys.exit(UNUSABLE)
@@ -126,7 +132,7 @@ def serve(settings: Settings) -> None:
     try:
         _run(_serve(settings))
     except DatasetError as error:
-        raise click.ClickException(f"{error}; choose another --dataset") from None
+        raise click.ClickException(f"--dataset is refused:\n{error}") from None
     except (StartError, StoreError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -150,6 +156,7 @@ async def _serve(settings: Settings) -> None:
     try:
         await asked_to_stop.wait()
     finally:
+        log.info("stopping: what is under way gets a few seconds to end")
         await emulator.stop()
 
 

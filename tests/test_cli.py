@@ -34,9 +34,8 @@ def _refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["--nonsense"], "No such option '--nonsense'"),
         (["serve"], "No such command 'serve'"),
         (["--host", "999.9.9.9"], "999.9.9.9:9010 is no address that can be"),
-        (["--dataset", "gone.ndjson"], "gone.ndjson: No such file or directory"),
         (["--state", "/"], "'--state': File '/' is a directory."),
-        (["--state", "/gone/state"], "/gone/state cannot be used as state: unable"),
+        (["--state", "/gone/state"], "/gone/state cannot be made: there is no such"),
         (["dataset", "check", "gone.ndjson"], "gone.ndjson: No such file"),
         (["dataset", "generate", "--out", "/gone/x"], "/gone/x cannot be written: No"),
         (["dataset", "generate", "--size", "0", "--out", "x"], "'--size': 0 is not in"),
@@ -129,7 +128,7 @@ def _log_of_a_delivery(*arguments: str) -> list[str]:
 
 def test_the_log_has_a_line_a_request_and_one_an_attempt() -> None:
     """A mistake that is likely comes with a hint."""
-    request, failed, delivered = _log_of_a_delivery()
+    request, failed, delivered, _ = _log_of_a_delivery()
 
     assert "demo POST /api/v2/async/records/filter -> 200 Records" in request
     assert "job 1300 attempt 1 http://127.0.0.1:" in failed
@@ -142,8 +141,8 @@ def test_the_log_can_be_json() -> None:
     """--log-format json writes one object a line, with fields to search for."""
     lines = [json.loads(line) for line in _log_of_a_delivery("--log-format", "json")]
 
-    assert [("fetch", 200), (None, 201), (None, 200)] == [
-        (line.get("operation"), line["status"]) for line in lines
+    assert [("fetch", 200), (None, 201), (None, 200), (None, None)] == [
+        (line.get("operation"), line.get("status")) for line in lines
     ]
 
 
@@ -199,3 +198,25 @@ def test_a_file_is_replaced_only_when_it_is_written(tmp_path: Path) -> None:
 
     assert (2, []) == (process.returncode, list(tmp_path.iterdir()))
     assert "is a directory" in said
+
+
+def test_a_data_set_that_is_gone_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The file is named with the reason."""
+    said = _refusal(capsys, "--dataset", "gone.ndjson")
+
+    problem = "gone.ndjson: No such file or directory\n"
+    assert f"reachapi-emulator: --dataset is refused:\n{problem}" == said
+
+
+def test_a_group_without_a_command_shows_its_help(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`dataset` alone tells what can be done with one."""
+    assert "Usage: reachapi-emulator dataset" == _refusal(capsys, "dataset")[:32]
+
+
+def test_stopping_is_said() -> None:
+    """The grace period of a delivery under way is no hang."""
+    assert "stopping: what is under way gets a few" in _log_of_a_delivery()[-1]

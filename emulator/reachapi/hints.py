@@ -42,7 +42,10 @@ def hint(outcome: Outcome, url: str, *, in_container: bool) -> str | None:
     if outcome.status is not None:
         return _hint_at_status(outcome.status, outcome.location, url)
     if outcome.error == ErrorCode.REFUSED and in_container and _is_loopback(url):
-        return "localhost is this container: host.docker.internal is its host."
+        return (
+            "Nothing listens there. Localhost is this container: a receiver on its "
+            "host is at host.docker.internal."
+        )
     if outcome.error == ErrorCode.INVALID_RESPONSE and url.startswith("http:"):
         return "Does the port speak TLS? Then the URL must begin with https://."
     return _ERRORS.get(outcome.error or "")

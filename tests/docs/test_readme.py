@@ -68,5 +68,5 @@ def test_the_tour_runs_as_it_stands(program: Running) -> None:
         timeout=30,
     ).stdout
 
-    assert printed.endswith('"data":{"available_credit":9997}}')
+    assert printed.endswith('"data":{"available_credit":9997}}\n')
     assert '"event":"data_notification"' in printed
