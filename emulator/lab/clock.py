@@ -85,7 +85,9 @@ class Clock:
         self._set(account, now - self.real(), now)
 
     def resume(self, account: str = EVERYONE) -> None:
-        """Let the clock go on from where it stands."""
+        """Let the clock go on from where it stands, if it stands."""
+        if not self.read(account).frozen:
+            return
         self._set(account, self.now(account) - self.real(), None)
 
     def advance(self, duration: int, account: str = EVERYONE) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from yarl import URL
 
 from emulator.lab.clock import seconds
-from emulator.lab.headers import remembered
+from emulator.lab.headers import MASK, remembered
 from emulator.lab.signals import Signal
 from emulator.store import Store
 
@@ -85,6 +85,12 @@ class Journal:
             self._ring.drop(Wanted(account).fits)
 
 
+def path_of(entry: Entry) -> str:
+    """Return path and query as they came, a key that has strayed there masked."""
+    strayed = {name: MASK for name in entry.url.query if name.lower() in _SECRET}
+    return str(entry.url.update_query(strayed) if strayed else entry.url)
+
+
 def _shown(number: int, entry: Entry) -> dict[str, object]:
     return {
         "id": number,
@@ -92,7 +98,7 @@ def _shown(number: int, entry: Entry) -> dict[str, object]:
         "account": entry.account,
         "operation": entry.operation,
         "method": entry.method,
-        "path": str(entry.url),
+        "path": path_of(entry),
         "headers": remembered(entry.headers, _SECRET),
         "body": entry.body.decode(errors="replace"),
         "status": entry.status,

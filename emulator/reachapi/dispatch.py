@@ -17,6 +17,7 @@ MOST_VALIDATIONS = 16
 MOST_ATTEMPTS = 256
 MOST_AT_ENDPOINT = 8
 LONGEST_SLEEP = 3_600.0
+PAUSE = 1.0
 
 log = logging.getLogger("emulator.dispatch")
 
@@ -72,6 +73,7 @@ class Dispatcher:
     def __init__(self, store: Store, clock: Clock, work: Work) -> None:
         self._store = store
         self._clock = clock
+        self._work = work
         self._validations = Lane("jobs_to_validate", work.validate, MOST_VALIDATIONS)
         self._attempts = Lane("jobs_to_deliver", work.deliver, MOST_ATTEMPTS)
         self._loop: Task | None = None
@@ -79,7 +81,6 @@ class Dispatcher:
     def start(self) -> None:
         """Begin to work off what is due."""
         self._loop = asyncio.create_task(self._run(), name="dispatcher")
-        self._loop.add_done_callback(_log_fault)
 
     async def stop(self, grace: float) -> None:
         """Start nothing more; let what is under way end within `grace` seconds.
@@ -115,9 +116,17 @@ class Dispatcher:
 
     async def _run(self) -> None:
         while True:
-            looked = self._clock.real()  # what falls due from here on is yet to come
+            await self._clock.changed.wait(self._turn())
+
+    def _turn(self) -> float:
+        """Start what is due; return the real seconds until the next turn."""
+        looked = self._clock.real()  # what falls due from here on is yet to come
+        try:
             self._launch()
-            await self._clock.changed.wait(self._sleep(looked))
+            return self._sleep(looked)
+        except Exception:
+            log.exception("what is due could not be started: tried again in a second")
+            return PAUSE
 
     def _sleep(self, looked: int) -> float:
         """Return the real seconds from an instant until something falls due."""
@@ -153,14 +162,11 @@ class Dispatcher:
         return True
 
     def _ended(self, lane: Lane, task: Task) -> None:
-        del lane.running[task]
-        _log_fault(task)
+        row = lane.running.pop(task)
+        if not task.cancelled() and (fault := task.exception()):
+            log.error("%s failed", task.get_name(), exc_info=fault)
+            self._work.give_back(row["id"])
         self._clock.changed.notify()
-
-
-def _log_fault(task: Task) -> None:
-    if not task.cancelled() and (fault := task.exception()):
-        log.error("%s failed", task.get_name(), exc_info=fault)
 
 
 async def _cancel(tasks: list[Task]) -> None:

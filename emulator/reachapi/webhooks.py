@@ -12,6 +12,7 @@ import aiohttp
 from emulator.reachapi.answers import outcome_of, refuse_no_status
 from emulator.reachapi.failures import FAILURES, code_of
 from emulator.reachapi.outcomes import Outcome
+from emulator.reachapi.resolver import Resolver
 from emulator.reachapi.wire import Body, RecentPorts
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class WebhookClient:
             connector=aiohttp.TCPConnector(
                 force_close=True,
                 limit=0,
-                resolver=aiohttp.ThreadedResolver(),
+                resolver=Resolver(),
                 use_dns_cache=False,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),

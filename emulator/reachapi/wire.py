@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import aiohttp
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
     from aiohttp.abc import AbstractStreamWriter
 
-_END_OF_HEAD = re.compile(rb"(?<=\n\r\n)")
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
+_BEFORE_ITS_LAST_BYTE = 2
 _HEADS_IN_A_READ = 8
 
 
@@ -33,6 +35,7 @@ class Line(asyncio.Protocol):
         self._transport = transport
         self._inner = cast("asyncio.Protocol", transport.get_protocol())
         self._open = True
+        self._seen = b""
         self.port: int = transport.get_extra_info("sockname")[1]
         self.lost: Exception | None = None
         transport.set_protocol(self)
@@ -45,8 +48,19 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass on the head, then the rest; interim answers are heads as well."""
-        for part in _END_OF_HEAD.split(data, maxsplit=_HEADS_IN_A_READ):
-            self._inner.data_received(part)
+        start = 0
+        for end in self._ends_of_heads(data):
+            self._inner.data_received(data[start:end])
+            start = end
+        if start < len(data):
+            self._inner.data_received(data[start:])
+
+    def _ends_of_heads(self, data: bytes) -> list[int]:
+        """Find where heads end; an end may have begun in the read before."""
+        before, seen = len(self._seen), self._seen + data
+        self._seen = seen[-_BEFORE_ITS_LAST_BYTE:]
+        found = islice(_END_OF_HEAD.finditer(seen), _HEADS_IN_A_READ)
+        return [match.end() - before for match in found]
 
     def eof_received(self) -> bool | None:
         """Pass on that the receiver sends no more."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from emulator.lab.clock import Clock, seconds
+from emulator.lab.clock import SECOND, Clock, seconds
 from emulator.lab.inbox import Inboxes
 from emulator.reachapi.hints import hint, in_container
 from emulator.reachapi.jobs import Jobs
@@ -80,7 +80,21 @@ class Work:
         )
         step = self._finish(row, number, outcome)
         self._jobs.changed.notify()
-        _report(job, number, url, outcome, step)
+        _report(job, number, url, outcome, step, self._follows(row, step))
+
+    def give_back(self, job: int) -> None:
+        """Make a job due again, in a second, whose work came to grief."""
+        row = self._jobs.row(job)
+        due_at = self._clock.now(row["account"]) + SECOND
+        with self._store.transaction():
+            self._store.run("attempts_fail", job=job, next_due_at=due_at)
+            self._store.run("job_give_back", id=job, due_at=due_at)
+
+    def _follows(self, row: Row, step: Step) -> str:
+        """Say in words where a delivery stands."""
+        if step.due_at is None:
+            return step.state
+        return f"next in {self._schedule[row['retries']] / SECOND:g} s"
 
     def _begin(self, row: Row, url: str) -> int:
         with self._store.transaction():
@@ -130,7 +144,9 @@ class Work:
         return step
 
 
-def _report(job: int, number: int, url: str, outcome: Outcome, step: Step) -> None:
+def _report(
+    job: int, number: int, url: str, outcome: Outcome, step: Step, follows: str
+) -> None:
     advice = hint(outcome, url, in_container=in_container())
     log.log(
         logging.INFO if outcome.acknowledged else logging.WARNING,
@@ -140,7 +156,7 @@ def _report(job: int, number: int, url: str, outcome: Outcome, step: Step) -> No
         url,
         outcome.error if outcome.status is None else outcome.status,
         outcome.duration_ms,
-        step.state,
+        follows,
         f" ({advice})" if advice else "",
         extra={
             "fields": {

@@ -161,6 +161,12 @@ WHERE id = :id AND claimed = 0;
 -- Give a claimed job back as it was.
 UPDATE jobs SET claimed = 0 WHERE id = :id;
 
+-- name: job_give_back
+-- Make a claimed job due again, its work to be done anew.
+UPDATE jobs SET claimed = 0, due_at = :due_at,
+  state = CASE state WHEN 'validating' THEN 'submitted' ELSE state END
+WHERE id = :id AND claimed = 1;
+
 -- name: job_settle
 -- Validation has ended: what is delivered, what it cost.
 UPDATE jobs SET state = 'delivering', records = :records, valid = :valid,
@@ -209,6 +215,11 @@ INSERT INTO attempts (job, number, "trigger", started_at, url)
 SELECT :job, coalesce(max(number), 0) + 1, :trigger, :started_at, :url
 FROM attempts WHERE job = :job
 RETURNING number;
+
+-- name: attempts_fail
+-- An attempt that came to grief on our side.
+UPDATE attempts SET finished = 1, error = 'failed', next_due_at = :next_due_at
+WHERE job = :job AND finished = 0;
 
 -- name: attempt_finish
 -- What became of it.

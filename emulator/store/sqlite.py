@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from emulator.store.errors import StoreError
@@ -147,6 +148,8 @@ def _advice(path: str, error: Exception) -> str:
             f"{path} is in use by another emulator: stop it, or name another "
             "--state file"
         )
+    if not Path(path).absolute().parent.is_dir():
+        return f"{path} cannot be made: there is no such folder"
     return (
         f"{path} cannot be used as state: {error}; name a file that the emulator "
         "made, or a new one in a folder that can be written"

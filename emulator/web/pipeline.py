@@ -10,7 +10,7 @@ import time
 from aiohttp import web
 from multidict import MultiMapping
 
-from emulator.lab.journal import LONGEST_BODY, Entry
+from emulator.lab.journal import LONGEST_BODY, Entry, path_of
 from emulator.reachapi.account import Caller
 from emulator.reachapi.errors import (
     BadRequest,
@@ -138,7 +138,7 @@ class Exchange:
 
 
 def _log(entry: Entry) -> None:
-    path = str(entry.url)
+    path = path_of(entry)
     log.info(
         "%s %s %s -> %d %s, %.1f ms",
         entry.account or "-",

@@ -62,8 +62,10 @@ def presets(rooms: Rooms, call: Call) -> Success:
 
 def credit_check(rooms: Rooms, call: Call) -> Success:
     """Credit check API: what a new request may ask for."""
-    del rooms
-    return Success("success", {"available_credit": call.caller.credit.available})
+    credit = call.caller.credit
+    if call.body:  # it took its time to arrive
+        credit = rooms.ledger.credit(call.caller.account)
+    return Success("success", {"available_credit": credit.available})
 
 
 def counts(rooms: Rooms, call: Call) -> Success:

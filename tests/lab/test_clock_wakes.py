@@ -21,7 +21,6 @@ def clock() -> Clock:
     "change",
     [
         Clock.freeze,
-        Clock.resume,
         lambda clock: clock.advance(0),
         lambda clock: clock.freeze("ann"),
         lambda clock: clock.follow("ann"),
@@ -44,3 +43,21 @@ async def test_a_refused_jump_wakes_nobody(clock: Clock) -> None:
         clock.advance(-1)
 
     assert not await is_woken(sleeper)
+
+
+async def test_who_waits_is_woken_when_a_clock_goes_on(clock: Clock) -> None:
+    """What it stands before may be due soon."""
+    clock.freeze()
+    sleeper = await asleep(clock.changed)
+
+    clock.resume()
+
+    assert await is_woken(sleeper)
+
+
+async def test_a_clock_that_goes_need_not_be_let_go(clock: Clock) -> None:
+    """Nothing has changed: an account goes on following the global clock."""
+    clock.resume("ann")
+    clock.freeze()
+
+    assert clock.read("ann").frozen

@@ -61,9 +61,10 @@ class Clocks(RuleBasedStateMachine):
 
     @rule(account=clocks)
     def resume(self, account: str) -> None:
-        """It goes on from where it stands."""
+        """It goes on from where it stands; one that is going is left as it is."""
         self.house.clock.resume(account)
-        self.shown[account] = self.model(account)._replace(frozen=False)
+        if self.model(account).frozen:
+            self.shown[account] = self.model(account)._replace(frozen=False)
 
     @rule(account=clocks, duration=durations)
     def advance(self, account: str, duration: int) -> None:

@@ -4,7 +4,10 @@ import asyncio
 import logging
 
 import pytest
+from pyroaring import BitMap
 
+from emulator.lab.clock import SECOND
+from emulator.reachapi.validation import Validator
 from emulator.reachapi.webhooks import Outcome
 from support.house import House
 from support.scripted import ACKNOWLEDGED, Post
@@ -68,13 +71,60 @@ async def test_work_that_raises_ends_nothing(house: House) -> None:
     await house.dispatcher.stop(0)
 
 
-async def test_a_dispatcher_that_fails_says_so(
+async def test_a_dispatcher_that_fails_says_so_and_goes_on(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It cannot go on without its store."""
+    """A store that fails once need not fail for ever."""
     house.dispatcher.start()
     house.store.close()
     await cycles()
 
-    assert ["dispatcher failed"] == [record.getMessage() for record in caplog.records]
+    said = "what is due could not be started: tried again in a second"
+    assert [said] == [record.getMessage() for record in caplog.records]
     await house.dispatcher.stop(0)
+
+
+async def test_a_validation_that_raised_is_made_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a second; its credits do not stay reserved for ever."""
+
+    async def broken(validator: Validator, numbers: BitMap) -> BitMap:
+        raise RuntimeError(f"{validator} {numbers}")
+
+    job = house.ask(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(Validator, "valid", broken)
+        await house.dispatcher.settle()
+        await cycles()
+    assert ["submitted"] == states(house)
+
+    house.clock.advance(SECOND)
+    await house.dispatcher.settle()
+    await cycles()
+
+    assert ["delivered"] == states(house)
+    assert 1 == house.jobs.row(job)["charged"]
+
+
+async def test_an_attempt_that_raised_failed(house: House) -> None:
+    """It is on record as such, and made again in a second."""
+    calls: list[Post] = []
+
+    async def broken_once(post: Post) -> Outcome:
+        calls.append(post)
+        if len(calls) == 1:
+            raise RuntimeError("broken")
+        return ACKNOWLEDGED
+
+    house.client.receiver = broken_once
+    job = house.ask(1)
+    await house.dispatcher.settle()
+    await cycles()
+    house.clock.advance(SECOND)
+    await house.dispatcher.settle()
+    await cycles()
+
+    attempts = house.store.all("attempts_of", job=job)
+    assert ["failed", None] == [row["error"] for row in attempts]
+    assert ["delivered"] == states(house)

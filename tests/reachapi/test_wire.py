@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from attempts import (
     post,
     upload,
 )
+from hypothesis import given, strategies as st
 from raw_receiver import (
     OK,
     Connection,
@@ -23,7 +25,7 @@ from raw_receiver import (
     never_reading,
 )
 
-from emulator.reachapi.wire import Body, RecentPorts
+from emulator.reachapi.wire import Body, Line, RecentPorts
 
 if TYPE_CHECKING:
     from emulator.reachapi.webhooks import WebhookClient
@@ -196,3 +198,53 @@ def test_a_port_that_is_not_there_may_be_discarded() -> None:
     ports.discard(1)
 
     assert 1 not in ports
+
+
+class Wire(asyncio.Transport):
+    """A transport that only knows its protocol and its port."""
+
+    def __init__(self) -> None:
+        super().__init__({"sockname": ("127.0.0.1", 1)})
+        self._protocol: asyncio.BaseProtocol = Reads()
+
+    def get_protocol(self) -> asyncio.BaseProtocol:
+        """Return who is told of what arrives."""
+        return self._protocol
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Tell somebody else."""
+        self._protocol = protocol
+
+
+class Reads(asyncio.Protocol):
+    """Keeps what it is given, read by read."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def data_received(self, data: bytes) -> None:
+        """Keep it."""
+        self.parts.append(data)
+
+
+@given(
+    end=st.sampled_from([b"\r\n\r\n", b"\n\n"]),
+    body=st.binary(max_size=20),
+    cuts=st.lists(st.integers(0, 60), max_size=4),
+)
+def test_a_head_comes_by_itself_however_it_was_cut(
+    end: bytes, body: bytes, cuts: list[int]
+) -> None:
+    """Its end may be spread over reads: what follows it is a part of its own."""
+    head = b"HTTP/1.1 200 OK\r\nServer: x" + end
+    wire = Wire()
+    reads = wire.get_protocol()
+    assert isinstance(reads, Reads)
+    line = Line(wire)
+    bounds = [0, *sorted(cuts), len(head + body)]
+    for start, stop in pairwise(bounds):
+        line.data_received((head + body)[start:stop])
+
+    sizes = list(accumulate(map(len, reads.parts)))
+    assert head + body == b"".join(reads.parts)
+    assert len(head) in sizes

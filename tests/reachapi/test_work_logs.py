@@ -33,7 +33,7 @@ async def line(
     ("outcome", "expected"),
     [
         (ACKNOWLEDGED, f"job 1300 attempt 1 {URL} -> 200, 1 ms, delivered"),
-        (REFUSED, f"job 1300 attempt 1 {URL} -> refused, 1 ms, delivering"),
+        (REFUSED, f"job 1300 attempt 1 {URL} -> refused, 1 ms, next in 5 s"),
     ],
 )
 async def test_an_attempt_is_one_line(
@@ -53,7 +53,7 @@ async def test_a_likely_mistake_comes_with_a_hint(
     """In brackets, at the end."""
     text = (await line(caplog, outcome)).getMessage()
 
-    assert hint in text.partition(", delivering (")[2]
+    assert hint in text.partition(", next in 5 s (")[2]
 
 
 async def test_a_hint_knows_of_the_container(

@@ -138,13 +138,18 @@ def test_what_is_no_database_is_refused(path: Path) -> None:
         opened(path)
 
 
-@pytest.mark.parametrize("name", ["", "no/such/folder/state.db"])
-def test_what_cannot_be_a_file_is_refused(tmp_path: Path, name: str) -> None:
-    """A folder, or one that is not there."""
+def test_what_cannot_be_a_file_is_refused(tmp_path: Path) -> None:
+    """A folder is none."""
     with pytest.raises(
         StoreError, match=r"unable to open database file; name a .* folder that can"
     ):
-        opened(tmp_path / name)
+        opened(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """It is not made: it may be a slip of the pen."""
+    with pytest.raises(StoreError, match=r"cannot be made: there is no such folder"):
+        opened(tmp_path / "no/such/folder/state.db")
 
 
 def test_a_store_in_memory_is_ones_own() -> None:

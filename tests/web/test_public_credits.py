@@ -1,5 +1,7 @@
 """Credit check API, over real sockets."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from conftest import Serve
@@ -67,3 +69,20 @@ async def test_a_balance_set_by_the_tester_is_seen_at_once(api: Api) -> None:
 
 def _credits(shown: dict[str, int]) -> tuple[int, int]:
     return shown["credits"], shown["reserved"]
+
+
+async def test_a_body_that_takes_its_time_is_answered_of_today(api: Api) -> None:
+    """What has changed while it was on its way counts."""
+    patch = {"credits": 5}
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"{"
+        await api.control("PATCH", "/accounts/demo", patch)
+        yield b"}"
+
+    async with api.session.post(
+        api.url + CREDITS, data=body(), headers={"X-API-Key": "demo-api-key"}
+    ) as response:
+        answer = await response.json()
+
+    assert {"available_credit": 5} == answer["data"]

@@ -152,6 +152,7 @@ async def delete(request: web.Request) -> web.Response:
     await rooms(request).dispatcher.drop(account)
     rooms(request).accounts.forget(account)
     rooms(request).inboxes.forget(account)
+    rooms(request).journal.clear(account)
     return reply({"deleted": account})
 
 

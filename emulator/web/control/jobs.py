@@ -6,6 +6,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from emulator.reachapi.jobs import FINAL, STATES, JobBusy
+from emulator.store import Row
 from emulator.web.control.reading import (
     ControlError,
     Form,
@@ -87,7 +88,7 @@ async def wait(request: web.Request) -> web.Response:
     jobs = rooms(request).jobs
 
     def holds() -> bool | None:
-        return _holds(form, jobs.row(job)["state"], jobs.attempts(job)[1]) or None
+        return _holds(form, jobs.row(job), jobs.attempts(job)[1]) or None
 
     try:
         held = await jobs.changed.until(holds, form.timeout)
@@ -96,10 +97,11 @@ async def wait(request: web.Request) -> web.Response:
     return reply(jobs.shown(job), 200 if held else 408)
 
 
-def _holds(form: WaitForm, state: str, finished: int) -> bool:
-    anything = STATES if form.attempts else FINAL
-    states = anything if form.state is None else {form.state}
-    return state in states and finished >= (form.attempts or 0)
+def _holds(form: WaitForm, row: Row, finished: int) -> bool:
+    if form.state is None and form.attempts is None:
+        return row["state"] in FINAL and row["due_at"] is None
+    states = STATES if form.state is None else {form.state}
+    return row["state"] in states and finished >= (form.attempts or 0)
 
 
 ROUTES = (

@@ -89,7 +89,11 @@ def existing(request: web.Request, account: str) -> str:
         ControlError: 404, there is none.
     """
     if not account.isascii() or rooms(request).accounts.find(account) is None:
-        raise ControlError(404, f"there is no account {account!r}: see /accounts")
+        raise ControlError(
+            404,
+            f"there is no account {account!r}: POST /_emulator/accounts opens one; "
+            "a test- key opens its own with its first request",
+        )
     return account
 
 

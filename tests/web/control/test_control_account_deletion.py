@@ -203,3 +203,13 @@ async def test_its_inbox_goes_with_it(api: Api) -> None:
 
     assert [] == await api.control("GET", "/inbox/demo")
     assert 200 == (await api.send("POST", "/_emulator/inbox/demo", data=b"2")).status
+
+
+async def test_its_requests_go_with_it(api: Api) -> None:
+    """Who opens an account of that id anew waits for its own requests."""
+    key = {"X-API-Key": "test-again"}
+    for _ in range(2):
+        await api.send("POST", CREDITS, headers=key)
+        found = await api.control("GET", "/requests?account=test-again")
+        assert 1 == len(found["requests"])
+        await api.control("DELETE", "/accounts/test-again")

@@ -212,3 +212,14 @@ async def test_a_wait_that_makes_no_sense_is_refused(api: Api, what: object) -> 
     job = await api.fetch()
 
     assert 400 == (await refused(api, "POST", f"/jobs/{job}/wait", what))[0]
+
+
+async def test_a_redelivery_is_waited_for(api: Api) -> None:
+    """By default a wait ends when no attempt is due or under way."""
+    job = await api.fetch()
+    await api.wait(job)
+    await api.control("POST", f"/jobs/{job}/redeliver")
+
+    attempts = (await api.wait(job))["attempts"]
+
+    assert [200, 200] == [attempt["status"] for attempt in attempts]

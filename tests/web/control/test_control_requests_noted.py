@@ -86,3 +86,12 @@ async def test_control_requests_are_not_noted(api: Api) -> None:
     await ask(api, "GET", "/nowhere")
 
     assert [] == (await api.control("GET", "/requests"))["requests"]
+
+
+async def test_a_key_that_strayed_into_the_url_is_masked(api: Api) -> None:
+    """A beginner's mistake is not written down in clear."""
+    await api.send("GET", "/api/v2/nowhere?x=1&X-API-Key=demo-api-key")
+
+    (noted,) = (await api.control("GET", "/requests"))["requests"]
+
+    assert "/api/v2/nowhere?x=1&X-API-Key=****" == noted["path"]
