@@ -105,14 +105,16 @@ class SqliteStore:
         A query between two reads of a socket runs with cold caches and takes
         four times as long as in a loop: what every request asks is worth it.
         """
-        if self._db.total_changes != self._changes or len(self._memory) > MOST_RECALLED:
-            self._changes = self._db.total_changes
+        changes = self._db.total_changes
+        if changes != self._changes or len(self._memory) > MOST_RECALLED:
+            self._changes = changes
             self._memory.clear()
         key = (query, *values.values())
-        if key not in self._memory:
+        try:
+            return self._memory[key]
+        except KeyError:
             row = self.one(query, **values)
-            self._memory[key] = None if row is None else dict(row)
-        return self._memory[key]
+            return self._memory.setdefault(key, None if row is None else dict(row))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,10 +1,12 @@
 """The routes of both surfaces, put together."""
 
+from functools import partial
+
 from aiohttp import web
 
 from emulator.web import control
 from emulator.web.body import invite
-from emulator.web.pipeline import Exchange
+from emulator.web.pipeline import respond
 from emulator.web.public import OPERATIONS, Operation
 from emulator.web.rooms import ROOMS, Rooms
 
@@ -24,9 +26,5 @@ def build(rooms: Rooms) -> web.Application:
 
 
 def _serve(app: web.Application, path: str, operation: Operation | None) -> None:
-    rooms = app[ROOMS]
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        return await Exchange(rooms, request).respond(operation)
-
-    app.router.add_route("*", path, handle, expect_handler=invite)
+    handler = partial(respond, app[ROOMS], operation)
+    app.router.add_route("*", path, handler, expect_handler=invite)

@@ -55,24 +55,8 @@ class Exchange:
         """The parameters of its URL."""
         return self._request.query
 
-    async def respond(self, operation: Operation | None) -> web.Response:
-        """Answer, whatever happens, and write it down."""
-        try:
-            checked = self._check(operation)
-            if self._request.can_read_body:
-                self.body = await self._read()
-            response = self._answer(checked)
-        except ReachApiError as error:
-            response = self._refuse(error)
-        except Exception:
-            log.exception("%s %s failed", self._request.method, self._request.path)
-            response = self._refuse(ServerError())
-        if self._rooms.rate_limit_headers and self._rooms.limiter.limit:
-            self._add_limits(response)
-        self._record(operation, response.status)
-        return response
-
-    def _check(self, operation: Operation | None) -> Operation:
+    def check(self, operation: Operation | None) -> Operation:
+        """Make the checks that come before the body."""
         if operation is None:
             raise PageNotFound
         if self._request.method not in operation.methods:
@@ -80,7 +64,8 @@ class Exchange:
         self._identify(operation)
         return operation
 
-    def _answer(self, operation: Operation) -> web.Response:
+    def answer(self, operation: Operation) -> web.Response:
+        """Do what is asked."""
         success = operation.run(self._rooms, self)
         self.message = success.message
         return answer(success)
@@ -95,20 +80,23 @@ class Exchange:
                 raise Unauthorized
         self._rooms.limiter.admit(api_key, caller.now)
 
-    async def _read(self) -> bytes:
+    async def read(self) -> None:
+        """Read the body."""
         try:
-            return await read_body(self._request)
+            self.body = await read_body(self._request)
         except web.HTTPRequestEntityTooLarge:
             raise PayloadTooLarge from None
         except web.RequestPayloadError as error:
             raise BadRequest(f"Request body cannot be read: {error}") from None
 
-    def _refuse(self, error: ReachApiError) -> web.Response:
+    def refuse(self, error: ReachApiError) -> web.Response:
+        """Say no."""
         self.message = error.message
         return refusal(error)
 
-    def _add_limits(self, response: web.Response) -> None:
-        if self._caller is None:
+    def add_limits(self, response: web.Response) -> None:
+        """Tell what is left of the window, to who has one."""
+        if self._caller is None or not self._rooms.limiter.limit:
             return
         api_key = self._request.headers["X-API-Key"]
         usage = self._rooms.limiter.usage(api_key, self._caller.now)
@@ -118,23 +106,45 @@ class Exchange:
         if response.status == TooManyRequests.status:
             response.headers["Retry-After"] = str(usage.reset)
 
-    def _record(self, operation: Operation | None, status: int) -> None:
+    def record(self, operation: Operation | None, status: int) -> None:
+        """Write down what was asked and answered, in the order of Entry's fields."""
         caller, request = self._caller, self._request
         entry = Entry(
-            at=caller.now if caller else self._rooms.clock.now(),
-            account=caller.account if caller else None,
-            operation=operation.name if operation else None,
-            method=request.method,
-            url=request.rel_url,
-            headers=request.headers,
-            body=self.body[:LONGEST_BODY],
-            status=status,
-            message=self.message,
-            duration_ms=(time.perf_counter() - self._started) * 1000,
+            caller.now if caller else self._rooms.clock.now(),
+            caller.account if caller else None,
+            operation.name if operation else None,
+            request.method,
+            request.rel_url,
+            request.headers,
+            self.body[:LONGEST_BODY],
+            status,
+            self.message,
+            (time.perf_counter() - self._started) * 1000,
         )
         self._rooms.journal.record(entry)
         if log.isEnabledFor(logging.INFO):
             _log(entry)
+
+
+async def respond(
+    rooms: Rooms, operation: Operation | None, request: web.Request
+) -> web.Response:
+    """Answer, whatever happens, and write it down."""
+    exchange = Exchange(rooms, request)
+    try:
+        checked = exchange.check(operation)
+        if request.can_read_body:
+            await exchange.read()
+        response = exchange.answer(checked)
+    except ReachApiError as error:
+        response = exchange.refuse(error)
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        response = exchange.refuse(ServerError())
+    if rooms.rate_limit_headers:
+        exchange.add_limits(response)
+    exchange.record(operation, response.status)
+    return response
 
 
 def _log(entry: Entry) -> None:
