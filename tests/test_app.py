@@ -28,7 +28,10 @@ def _has_ipv6() -> bool:
     return True
 
 
-async def test_it_serves_when_it_hasstarted(dataset: Dataset) -> None:
+needs_ipv6 = pytest.mark.skipif(not _has_ipv6(), reason="there is no IPv6 here")
+
+
+async def test_it_serves_when_it_has_started(dataset: Dataset) -> None:
     """On a free port, where port 0 is asked for; `url` says which."""
     async with started(dataset, Settings(port=0)) as api:
         health = await api.control("GET", "/health")
@@ -48,7 +51,7 @@ async def test_it_serves_on_the_port_asked_for(dataset: Dataset) -> None:
     assert f"http://127.0.0.1:{port}" == api.url
 
 
-async def test_it_has_no_url_before_it_hasstarted(dataset: Dataset) -> None:
+async def test_it_has_no_url_before_it_has_started(dataset: Dataset) -> None:
     """There is none to be had."""
     assert "" == Emulator(Settings(port=0), dataset).url
 
@@ -77,8 +80,8 @@ async def test_it_loads_the_data_set_that_comes_along(dataset: Dataset) -> None:
         ("localhost", "localhost"),
         ("0.0.0.0", "127.0.0.1"),
         ("", "127.0.0.1"),
-        pytest.param("::1", "[::1]", marks=pytest.mark.skipif("not _has_ipv6()")),
-        pytest.param("::", "[::1]", marks=pytest.mark.skipif("not _has_ipv6()")),
+        pytest.param("::1", "[::1]", marks=needs_ipv6),
+        pytest.param("::", "[::1]", marks=needs_ipv6),
     ],
 )
 async def test_the_url_is_one_to_reach_it_by(
