@@ -44,8 +44,11 @@ def rows_of_million(
 
 
 def _progress(size: int) -> Callable[[int], None]:
+    """Return what tells a person, and no log file, how far it is."""
+
     def tell(done: int) -> None:
-        print(f"\r{done:,} of {size:,} contacts", end="", file=sys.stderr)
+        if sys.stderr.isatty():
+            print(f"\r{done:,} of {size:,} contacts", end="", file=sys.stderr)
 
     return tell
 

@@ -1,22 +1,31 @@
 """The composition root: settings in, a running emulator out."""
 
-import errno
-from contextlib import AsyncExitStack
+from __future__ import annotations
 
-from aiohttp import web
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from emulator import __version__
 from emulator.contacts.dataset import Dataset
 from emulator.contacts.paths import default_path
-from emulator.lab.clock import Clock, microseconds
+from emulator.errors import StartError
+from emulator.lab.clock import EVERYONE, Clock, microseconds
+from emulator.lab.events import Happening
+from emulator.lab.faults import Faults
+from emulator.lab.holds import Holds
 from emulator.lab.inbox import Inboxes
 from emulator.lab.journal import Journal
+from emulator.lab.judging import Judge
+from emulator.lab.report import Bounds
+from emulator.names import is_tls_name
 from emulator.reachapi.account import Opening
 from emulator.reachapi.accounts import Accounts
+from emulator.reachapi.courier import Courier
 from emulator.reachapi.dispatch import Dispatcher
 from emulator.reachapi.jobs import Jobs
 from emulator.reachapi.ledger import Ledger
 from emulator.reachapi.limits import Limiter
+from emulator.reachapi.snapshots import Snapshots
 from emulator.reachapi.validation import Validator
 from emulator.reachapi.webhooks import WebhookClient
 from emulator.reachapi.work import Work
@@ -24,8 +33,16 @@ from emulator.settings import Settings
 from emulator.store import MEMORY, Store, open_store
 from emulator.web.application import build
 from emulator.web.control import PREFIX
+from emulator.web.listening import Listener
 from emulator.web.rooms import Rooms
 from emulator.web.runner import EnvelopeRunner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emulator.certificates import Authority
+
+__all__ = ["Emulator", "Server", "StartError"]
 
 GRACE = 5.0
 """Real seconds that what is under way gets to end when the emulator stops."""
@@ -34,20 +51,8 @@ DEMO = "demo"
 DEMO_KEY = "demo-api-key"
 DEMO_SECRET = "demo-webhook-secret"  # noqa: S105 # documented in ruling 8
 
-_ADVICE = {
-    errno.EADDRINUSE: "is in use: stop what listens there, or choose another --port "
-    "(0 takes a free one)",
-    errno.EACCES: "is not allowed for this user: choose a --port above 1023",
-    errno.EADDRNOTAVAIL: "is no address of this machine: choose another --host",
-}
-_UNKNOWN_ADDRESS = "is no address that can be listened on: choose another --host"
 
-
-class StartError(Exception):
-    """The emulator cannot start; the message says what to do."""
-
-
-class Emulator:
+class Server:
     """A ReachAPI of one's own, from `start` to `stop`.
 
     Args:
@@ -56,6 +61,7 @@ class Emulator:
 
     Attributes:
         url: where it listens, such as `http://127.0.0.1:9010`, once started.
+        tls_url: likewise for https; empty where that is off.
     """
 
     def __init__(
@@ -63,8 +69,14 @@ class Emulator:
     ) -> None:
         self.settings = settings or Settings()
         self._loaded = dataset
-        self.url = ""
+        self.url = self.tls_url = ""
+        self._authority: Authority | None = None
         self._exits = AsyncExitStack()
+
+    @property
+    def ca_certificate(self) -> Path | None:
+        """The file to trust for https, once started; None where https is off."""
+        return self._authority.certificate if self._authority else None
 
     async def start(self) -> None:
         """Load, open, listen; requests are served when this returns.
@@ -72,19 +84,22 @@ class Emulator:
         Raises:
             DatasetError: the data set file is refused.
             StoreError: the state file is refused.
-            StartError: the address cannot be listened on, or the state belongs
-                to another data set.
+            StartError: the address cannot be listened on, the state belongs to
+                another data set, or there is no certificate to be had.
         """
         async with AsyncExitStack() as exits:
+            self._authority = self._certify()
             dataset = self._load()
             store = self._open(dataset)
             exits.callback(store.close)
             self._compose(dataset, store)
             await self._client.start()
             exits.push_async_callback(self._client.close)
-            await self._listen(exits)
+            listeners = await self._listen(exits)
             self._begin()
             exits.push_async_callback(self._dispatcher.stop, GRACE)
+            for listener in listeners:
+                await listener.serve()
             self._exits = exits.pop_all()
 
     async def stop(self) -> None:
@@ -97,14 +112,25 @@ class Emulator:
         Deliveries in flight are dropped: nothing of them arrives afterwards.
         """
         await self._dispatcher.drop(account)
+        self._holds.drop(account)
         if account is None:
             self._store.wipe()
             self._seed()
         else:
             self._journal.clear(account)
             self._inboxes.forget(account)
+            self._faults.clear(account)
             self._accounts.reset(account)
+        done = {"scope": "all", "account": account}
+        self._store.feed.publish(Happening.RESET, account or EVERYONE, done)
         self._clock.changed.notify()
+
+    def _certify(self) -> Authority | None:
+        if not self.settings.tls:
+            return None
+        from emulator.certificates import Authority  # noqa: PLC0415 # 70 ms
+
+        return Authority(self.settings.ca_dir)
 
     def _load(self) -> Dataset:
         return self._loaded or Dataset.load(self.settings.dataset or default_path())
@@ -131,6 +157,8 @@ class Emulator:
         self._clock = Clock(store)
         self._inboxes = Inboxes(store, self._clock)
         self._journal = Journal(store)
+        self._faults = Faults(store)
+        self._holds = Holds(self._clock)
         self._ledger = Ledger(store, self._clock)
         self._accounts = Accounts(
             store,
@@ -157,11 +185,20 @@ class Emulator:
             self._ledger,
             self._jobs,
             Validator(dataset),
-            self._client,
-            self._inboxes,
+            Courier(self._client, self._inboxes, self._faults),
             [microseconds(wait) for wait in settings.retry_schedule],
         )
         self._dispatcher = Dispatcher(store, self._clock, work)
+        self._snapshots = Snapshots(
+            store,
+            self._clock,
+            self._journal,
+            self._faults,
+            self._holds,
+            self._jobs,
+            self._dispatcher,
+            dataset,
+        )
 
     def _rooms(self) -> Rooms:
         settings = self.settings
@@ -173,30 +210,54 @@ class Emulator:
             limiter=Limiter(self._store, settings.rate_limit),
             jobs=self._jobs,
             dispatcher=self._dispatcher,
+            feed=self._store.feed,
             journal=self._journal,
+            judge=Judge(
+                self._store,
+                self._journal,
+                self._inboxes,
+                Bounds(settings.rate_limit, settings.webhook_timeout),
+            ),
+            faults=self._faults,
+            holds=self._holds,
             inboxes=self._inboxes,
             client=self._client,
+            snapshots=self._snapshots,
             reset=self.reset,
             version=__version__,
             counts_preview=settings.counts_preview,
             lenient=settings.lenient,
             rate_limit_headers=settings.rate_limit_headers,
+            cors=settings.cors,
+            allowed_hosts=(settings.host, *settings.allowed_host),
+            control_token=settings.control_token,
+            ca_pem=self._authority.pem if self._authority else None,
         )
 
-    async def _listen(self, exits: AsyncExitStack) -> None:
-        app = build(self._rooms())
-        runner = EnvelopeRunner(app, access_log=None, shutdown_timeout=1.0)
+    async def _listen(self, exits: AsyncExitStack) -> list[Listener]:
+        """Take every port before any is served: a start is all or nothing."""
+        runner = EnvelopeRunner(
+            build(self._rooms()), access_log=None, shutdown_timeout=1.0
+        )
         await runner.setup()
         exits.push_async_callback(runner.cleanup)
-        host, port = self.settings.host or "0.0.0.0", self.settings.port  # noqa: S104 # asked for
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except (OSError, UnicodeError) as error:
-            number = getattr(error, "errno", None) or 0
-            advice = _ADVICE.get(number, _UNKNOWN_ADDRESS)
-            raise StartError(f"{host}:{port} {advice}") from error
-        self.url = _url(host, runner.addresses[0][1])
+        exits.callback(self._holds.drop)
+        exits.callback(self._store.feed.close)
+        listeners = self._listeners(runner)
+        for listener in listeners:
+            await listener.start()
+        self.url, self.tls_url = (*(each.url for each in listeners), "")[:2]
         self._inboxes.base_url = f"{self.url}{PREFIX}/inbox"
+        return listeners
+
+    def _listeners(self, runner: EnvelopeRunner) -> list[Listener]:
+        settings = self.settings
+        plain = Listener(runner, settings.host, settings.port)
+        if self._authority is None:
+            return [plain]
+        host = [settings.host] if is_tls_name(settings.host) else []
+        tls = self._authority.context([*host, *settings.tls_name])
+        return [plain, Listener(runner, settings.host, settings.tls_port, tls)]
 
     def _begin(self) -> None:
         self._seed()
@@ -206,6 +267,7 @@ class Emulator:
         """Make what is there from the start, unless the store has it already."""
         self._clock.start()
         self._jobs.start()
+        self._faults.load()
         self._store.run("fact_set", name="dataset", value=self._fingerprint())
         if self._accounts.find(DEMO) is None:
             self._accounts.open(
@@ -223,8 +285,4 @@ class Emulator:
         return "" if self.settings.state is None else self._dataset.fingerprint
 
 
-def _url(host: str, port: int) -> str:
-    """Return the address under which this machine reaches a server on `host`."""
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # seen, not bound
-    name = everywhere.get(host, host)
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+Emulator = Server

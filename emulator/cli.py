@@ -13,8 +13,11 @@ from typing import Any, TypeVar
 import click
 
 from emulator import __version__, logs
+from emulator.ca_command import ca
 from emulator.contacts.errors import DatasetError
 from emulator.dataset_commands import dataset
+from emulator.errors import StartError
+from emulator.openapi_command import openapi
 from emulator.settings import Settings, SettingsError
 
 log = logging.getLogger("emulator.cli")
@@ -25,6 +28,9 @@ WELCOME = r"""ReachAPI emulator {version} on {url}
   key  demo-api-key
   try  curl -X POST -H 'X-API-Key: demo-api-key' \
          {url}/api/v2/retrive/users/active/credits"""
+WELCOME_TLS = """\
+  tls  {url}
+  ca   {certificate} (how to trust it: docs/tls.md)"""
 
 UNUSABLE = 2
 """Exit status when a value, file or address cannot be used."""
@@ -49,26 +55,37 @@ _TYPES: dict[Any, Any] = {
     int: int,
     float: float,
     str: str,
+    str | None: str,
     Path | None: click.Path(path_type=Path, dir_okay=False),
     tuple[float, ...]: _Schedule(),
+    tuple[str, ...]: str,
 }
 
 
 def _option(row: Field[Any]) -> Callable[[F], F]:
     """Return the option of one setting."""
-    choices, unit = row.metadata["choices"], row.metadata["unit"]
-    default = row.default
-    if isinstance(default, tuple):
+    unit = row.metadata["unit"]
+    default: Any = row.default
+    if row.type == tuple[float, ...]:
         default = ",".join(f"{wait:g}" for wait in default)
     return click.option(
         f"--{row.name.replace('_', '-')}",
         row.name,
-        type=click.Choice(choices) if choices else _TYPES[row.type],
+        type=_type(row),
         is_flag=row.type is bool,
+        multiple=row.type == tuple[str, ...],
         default=default,
-        show_default=row.type not in {bool, Path | None},
+        show_default=row.type is not bool and default not in (None, ()),
         help=row.metadata["help"] + (f" [{unit}]" if unit else ""),
     )
+
+
+def _type(row: Field[Any]) -> Any:  # noqa: ANN401 # whatever click takes for a type
+    if row.metadata["choices"]:
+        return click.Choice(row.metadata["choices"])
+    if row.metadata["folder"]:
+        return click.Path(path_type=Path)  # the authority says what is wrong with it
+    return _TYPES[row.type]
 
 
 def _settings_options(command: F) -> F:
@@ -92,7 +109,8 @@ def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one
     """Serve a local double of ReachAPI.
 
     Every option can be given as an environment variable too: --rate-limit is
-    REACHAPI_EMULATOR_RATE_LIMIT.
+    REACHAPI_EMULATOR_RATE_LIMIT. Where one may be repeated, the variable holds
+    its values separated by spaces.
     """
     if context.invoked_subcommand is None:
         try:
@@ -102,7 +120,9 @@ def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one
             raise click.ClickException(f"--{option} {error.reason}") from None
 
 
+cli.add_command(ca)
 cli.add_command(dataset)
+cli.add_command(openapi)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -125,8 +145,7 @@ def serve(settings: Settings) -> None:
     Raises:
         click.ClickException: the emulator cannot start.
     """
-    from emulator.app import StartError  # noqa: PLC0415 # `dataset` needs no server
-    from emulator.store import StoreError  # noqa: PLC0415 # likewise
+    from emulator.store import StoreError  # noqa: PLC0415 # `dataset` needs no store
 
     logs.configure(settings.log_level, settings.log_format)
     try:
@@ -153,6 +172,12 @@ async def _serve(settings: Settings) -> None:
     emulator = Emulator(settings)
     await emulator.start()
     click.echo(WELCOME.format(version=__version__, url=emulator.url))
+    if emulator.tls_url:
+        click.echo(
+            WELCOME_TLS.format(
+                url=emulator.tls_url, certificate=emulator.ca_certificate
+            )
+        )
     try:
         await asked_to_stop.wait()
     finally:

@@ -1,11 +1,18 @@
 """Every setting of the emulator: one table of name, default, bounds, unit, help."""
 
 import math
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-MOST_RETRIES = 100
+from emulator.names import check_host, check_origin, check_tls_name
+
+MOST_VALUES = 100
+"""Values of a setting that takes several."""
+
+_TOKEN = re.compile(r"[!-~]{8,200}")
 
 
 class SettingsError(ValueError):
@@ -22,6 +29,17 @@ class SettingsError(ValueError):
         self.reason = reason
 
 
+def _check_token(token: str | None) -> None:
+    """Accept a token that a header can hold; the text does not show it.
+
+    Raises:
+        ValueError: it is too short or too long, or has other characters.
+    """
+    if token is None or (isinstance(token, str) and _TOKEN.fullmatch(token)):
+        return
+    raise ValueError("must be 8 to 200 visible ASCII characters, without spaces")
+
+
 def _setting(
     default: object,
     text: str,
@@ -30,9 +48,12 @@ def _setting(
     least: float | None = None,
     most: float | None = None,
     choices: tuple[str, ...] = (),
+    check: Callable[[str], None] | None = None,
+    folder: bool = False,
 ) -> Any:  # noqa: ANN401 # as dataclasses.field, it stands for any type
     return field(
         default=default,
+        repr=check is not _check_token,  # no log shows it
         metadata={
             "help": text,
             "unit": unit,
@@ -40,6 +61,8 @@ def _setting(
             "most": most,
             "whole": isinstance(default, int),
             "choices": choices,
+            "check": check,
+            "folder": folder,
         },
     )
 
@@ -55,6 +78,39 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(
         9010, "Port to listen on; 0 takes a free one.", least=0, most=65_535
+    )
+    tls: bool = _setting(
+        default=False, text="Serve https as well, with a certificate of its own."
+    )
+    tls_port: int = _setting(
+        9443, "Port for https; 0 takes a free one.", least=0, most=65_535
+    )
+    tls_name: tuple[str, ...] = _setting(
+        (),
+        "One more host name or IP address for the certificate; may be repeated.",
+        check=check_tls_name,
+    )
+    ca_dir: Path | None = _setting(
+        None,
+        "Folder of the certificate authority; left out, one of the user's data.",
+        folder=True,
+    )
+    cors: tuple[str, ...] = _setting(
+        (),
+        "Origin whose pages may call the API, such as http://localhost:3000; "
+        "* for any; may be repeated.",
+        check=check_origin,
+    )
+    allowed_host: tuple[str, ...] = _setting(
+        (),
+        "Host name of the control API, besides local ones and IP addresses; "
+        "may be repeated.",
+        check=check_host,
+    )
+    control_token: str | None = _setting(
+        None,
+        "Bearer token that the control API demands; better given as a variable.",
+        check=_check_token,
     )
     dataset: Path | None = _setting(
         None, "Data set file to serve; left out, the one that comes along."
@@ -120,16 +176,31 @@ class Settings:
         """Refuse what makes no sense."""
         for row in fields(self):
             value = getattr(self, row.name)
-            several = isinstance(row.default, tuple) and isinstance(value, tuple)
-            for part in value if several else (value,):
+            several = isinstance(row.default, tuple)
+            for part in _several(row.name, value) if several else (value,):
                 _check(row.name, part, row.metadata)
-        if len(self.retry_schedule) > MOST_RETRIES:
+        self._check_tls()
+
+    def _check_tls(self) -> None:
+        if self.tls_name and not self.tls:
+            raise SettingsError("tls_name", "is for a certificate: give --tls as well")
+        if self.tls and self.tls_port == self.port != 0:
             raise SettingsError(
-                "retry_schedule", f"must have at most {MOST_RETRIES} waits"
+                "tls_port", f"must be another than --port: both are {self.port}"
             )
 
 
-def _check(name: str, value: object, row: Any) -> None:  # noqa: ANN401 # the metadata above
+def _several(name: str, values: object) -> tuple[object, ...]:
+    if not isinstance(values, tuple):
+        raise SettingsError(name, f"must be a tuple: {values!r} is not")
+    if len(values) > MOST_VALUES:
+        raise SettingsError(
+            name, f"must have at most {MOST_VALUES} values: {len(values):,} are given"
+        )
+    return values
+
+
+def _check(name: str, value: Any, row: Any) -> None:  # noqa: ANN401 # the metadata above
     least, most, choices = row["least"], row["most"], row["choices"]
     fits = not row["whole"] or isinstance(value, int)
     if least is not None and not (fits and _within(value, least, most)):
@@ -140,6 +211,11 @@ def _check(name: str, value: object, row: Any) -> None:  # noqa: ANN401 # the me
         raise SettingsError(
             name, f"must be one of {', '.join(choices)}: {value!r} is not"
         )
+    if row["check"] is not None:
+        try:
+            row["check"](value)
+        except ValueError as error:
+            raise SettingsError(name, str(error)) from None
 
 
 def _within(value: object, least: float, most: float) -> bool:

@@ -1,6 +1,6 @@
 """Fixtures of the whole suite: an emulator on a free port, and a client to it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -11,15 +11,23 @@ from emulator.app import Emulator
 from emulator.contacts.dataset import Dataset
 from emulator.contacts.paths import default_path
 from emulator.settings import Settings
+from support import conformance
 from support.api import Api
-
-Serve = Callable[..., Awaitable[Api]]
+from support.serving import Serve
 
 
 @pytest.fixture(scope="session")
 def dataset() -> Dataset:
     """The default data set, loaded once."""
     return Dataset.load(default_path())
+
+
+@pytest.fixture(autouse=True)
+def _deliveries_conform() -> Iterator[None]:
+    """Fail the test whose receivers saw a delivery that the document does not allow."""
+    conformance.unfit.clear()
+    yield
+    assert [] == conformance.unfit
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ async def test_a_port_that_is_not_allowed_is_refused_in_words(
     async def refuse(_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("aiohttp.web.TCPSite.start", refuse)
+    monkeypatch.setattr("emulator.web.listening.Listener._bound", refuse)
 
     with pytest.raises(StartError) as refusal:
         await Emulator(Settings(port=80), dataset).start()

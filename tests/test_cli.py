@@ -30,6 +30,13 @@ def _refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["--validation-delay", "nan"], "--validation-delay must be from 0 to"),
         (["--retry-schedule", "1,soon"], "'1,soon' is no list of seconds such as"),
         (["--retry-schedule", "1," * 101], "--retry-schedule must have at most 100"),
+        (["--tls", "--tls-name", "a_b"], "--tls-name must be a DNS name such as"),
+        (["--tls-name", "a.test"], "--tls-name is for a certificate: give --tls as"),
+        (["--tls", "--tls-port", "9010"], "--tls-port must be another than --port"),
+        (["--cors", "localhost:3000"], "--cors must be an origin such as http://loc"),
+        (["--cors", "*", "--cors", "http://a/"], "write http://a for 'http://a/'"),
+        (["--allowed-host", "a.test:1"], "--allowed-host must be a host name such"),
+        (["--control-token", "short"], "--control-token must be 8 to 200 visible"),
         (["--log-level", "loud"], "'loud' is not one of 'debug', 'info'"),
         (["--nonsense"], "No such option '--nonsense'"),
         (["serve"], "No such command 'serve'"),
@@ -71,6 +78,15 @@ def test_a_variable_stands_for_an_option(
     monkeypatch.setenv("REACHAPI_EMULATOR_PORT", "70000")
 
     assert "--port must be from 0 to 65,535" in _refusal(capsys)
+
+
+def test_a_variable_holds_several_values(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Separated by spaces, where an option can be repeated."""
+    monkeypatch.setenv("REACHAPI_EMULATOR_CORS", "http://a.test http://b.test/")
+
+    assert "write http://b.test for 'http://b.test/'" in _refusal(capsys)
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

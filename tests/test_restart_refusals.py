@@ -69,7 +69,7 @@ async def test_a_file_of_another_version_is_refused(
 
     assert (
         f"{settings.state} was written by another version of the emulator "
-        "(schema 99, this one reads 1): name another --state file"
+        "(schema 99, this one reads 2): name another --state file"
     ) == str(refusal.value)
 
 

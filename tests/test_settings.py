@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from emulator.settings import MOST_RETRIES, Settings, SettingsError
+from emulator.settings import MOST_VALUES, Settings, SettingsError
 
 ROWS = {row.name: row for row in fields(Settings)}
 BOUNDED = [name for name, row in ROWS.items() if row.metadata["least"] is not None]
 CHOSEN = [name for name, row in ROWS.items() if row.metadata["choices"]]
+SEVERAL = [name for name, row in ROWS.items() if isinstance(row.default, tuple)]
 WHOLE = [name for name, row in ROWS.items() if row.type is int]
 
 
@@ -50,9 +51,7 @@ def test_every_setting_has_a_default_that_will_do(name: str) -> None:
 @pytest.mark.parametrize("name", ROWS)
 def test_every_number_has_bounds(name: str) -> None:
     """Text and switches have none."""
-    default = ROWS[name].default
-    several = default if isinstance(default, tuple) else (default,)
-    is_number = all(type(part) in {int, float} for part in several)
+    is_number = ROWS[name].type in {int, float, tuple[float, ...]}
 
     assert is_number is (name in BOUNDED)
 
@@ -142,7 +141,7 @@ def test_one_bad_wait_refuses_the_schedule() -> None:
         Settings(retry_schedule=(1, -2, 3))
 
 
-@pytest.mark.parametrize("waits", [0, MOST_RETRIES])
+@pytest.mark.parametrize("waits", [0, MOST_VALUES])
 def test_a_schedule_may_be_empty_or_long(waits: int) -> None:
     """Up to a hundred waits."""
     schedule = (1.0,) * waits
@@ -153,12 +152,12 @@ def test_a_schedule_may_be_empty_or_long(waits: int) -> None:
 def test_a_schedule_beyond_that_is_refused() -> None:
     """The message says how many it may have."""
     with pytest.raises(SettingsError, match="retry_schedule must have at most 100"):
-        Settings(retry_schedule=(1.0,) * (MOST_RETRIES + 1))
+        Settings(retry_schedule=(1.0,) * (MOST_VALUES + 1))
 
 
 def test_a_schedule_is_no_list() -> None:
     """Settings don't change once they are made."""
-    with pytest.raises(SettingsError, match="retry_schedule must be from"):
+    with pytest.raises(SettingsError, match="retry_schedule must be a tuple"):
         Settings(retry_schedule=[1.0])  # type: ignore[arg-type] # the mistake
 
 
@@ -192,3 +191,77 @@ def test_the_defaults_are_those_of_the_rulings() -> None:
         settings.connect_timeout,
         settings.webhook_timeout,
     )
+
+
+@pytest.mark.parametrize("name", ["tls_name", "cors"])
+def test_one_bad_name_refuses_the_setting(name: str) -> None:
+    """Wherever it stands."""
+    given: dict[str, Any] = {"tls": True, name: ("*", "http://a b", "x.test")}
+
+    with pytest.raises(SettingsError, match=f"^{name} must be "):
+        Settings(**given)
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_a_text_is_no_tuple(name: str) -> None:
+    """One value stands in a tuple as well."""
+    given: dict[str, Any] = {"tls": True, name: "x.test"}
+
+    with pytest.raises(SettingsError, match=f"^{name} must be a tuple: 'x.test' is"):
+        Settings(**given)
+
+
+@pytest.mark.parametrize("name", ["tls_name", "cors"])
+def test_too_many_names_are_refused(name: str) -> None:
+    """The message says how many there may be."""
+    given: dict[str, Any] = {"tls": True, name: ("*",) * (MOST_VALUES + 1)}
+
+    with pytest.raises(SettingsError) as refusal:
+        Settings(**given)
+
+    assert f"{name} must have at most 100 values: 101 are given" == str(refusal.value)
+
+
+def test_a_name_without_a_certificate_is_refused() -> None:
+    """It would do nothing."""
+    with pytest.raises(SettingsError) as refusal:
+        Settings(tls_name=("x.test",))
+
+    assert "tls_name is for a certificate: give --tls as well" == str(refusal.value)
+
+
+def test_one_port_cannot_serve_both() -> None:
+    """Neither http nor https could be told from the other."""
+    with pytest.raises(SettingsError) as refusal:
+        Settings(port=9443, tls=True)
+
+    assert "tls_port must be another than --port: both are 9443" == str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "given", [{"port": 0, "tls": True, "tls_port": 0}, {"port": 9443}]
+)
+def test_ports_that_are_not_the_same_will_do(given: dict[str, Any]) -> None:
+    """Two free ones, or where https is off."""
+    assert given["port"] == Settings(**given).port
+
+
+@pytest.mark.parametrize("token", ["!" * 8, "~" * 200, None])
+def test_a_control_token_will_do(token: str | None) -> None:
+    """Of 8 to 200 visible characters, or none."""
+    assert token == Settings(control_token=token).control_token
+
+
+@pytest.mark.parametrize("token", ["", "short-1", "x" * 201, "with space", "é" * 8, 8])
+def test_another_control_token_is_refused(token: str) -> None:
+    """The message does not repeat it."""
+    with pytest.raises(SettingsError) as refusal:
+        Settings(control_token=token)
+
+    expected = "control_token must be 8 to 200 visible ASCII characters, without spaces"
+    assert expected == str(refusal.value)
+
+
+def test_settings_that_are_shown_do_not_show_the_token() -> None:
+    """A test that fails prints them."""
+    assert "secret-token" not in repr(Settings(control_token="secret-token"))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from emulator.lab.events import Happening
 from emulator.lab.signals import Signal
 from emulator.store import Row, Store
 
@@ -69,6 +70,10 @@ class Clock:
         state = self._state(account)
         return Reading(self.instant(state), state["frozen_at"] is not None)
 
+    def owns(self, account: str) -> bool:
+        """Tell whether an account has a clock of its own."""
+        return bool(self._state(account)["account"] == account)
+
     def instant(self, state: Row) -> int:
         """Return what a clock with this `shift` and `frozen_at` shows."""
         frozen_at: int | None = state["frozen_at"]
@@ -114,7 +119,7 @@ class Clock:
             shift = self.now(account) - before
             self._store.run("jobs_shift", account=account, shift=shift)
             self._store.run("attempts_shift", account=account, shift=shift)
-        self.changed.notify()
+        self._tell(account)
 
     def _state(self, account: str) -> Row:
         row = self._store.one("clock_of", account=account)
@@ -124,4 +129,10 @@ class Clock:
 
     def _set(self, account: str, shift: int, frozen_at: int | None) -> None:
         self._store.run("clock_set", account=account, shift=shift, frozen_at=frozen_at)
+        self._tell(account)
+
+    def _tell(self, account: str) -> None:
+        now, frozen = self.read(account)
+        data = {"account": account or None, "now": seconds(now), "frozen": frozen}
+        self._store.feed.publish(Happening.CLOCK, account, data)
         self.changed.notify()

@@ -1,12 +1,13 @@
 """The built-in webhook receiver, with scripted answers."""
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 import orjson
 
 from emulator.lab.clock import Clock, seconds
+from emulator.lab.events import Happening
 from emulator.lab.headers import remembered
 from emulator.lab.signals import Signal
 from emulator.store import Row, Store
@@ -47,16 +48,24 @@ class Inboxes:
         scheme, _, name = url.partition(":")
         return f"{self.base_url}/{quote(name)}" if scheme == SCHEME else url
 
+    def has(self, url: str) -> bool:
+        """Tell whether an address is an inbox's, of whichever start it was."""
+        own = urlsplit(self.base_url).path
+        return urlsplit(url).path.startswith(f"{own}/")
+
     def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> Step:
         """Keep an arrival and return how to answer it."""
         self._make_room(len(body))
+        now = self._clock.now(name)
         self._store.run(
             "delivery_add",
             inbox=name,
-            at=self._clock.now(name),
+            at=now,
             headers=orjson.dumps(remembered(headers)).decode(),
             body=body,
         )
+        arrival = {"inbox": name, "received_at": seconds(now)}
+        self._store.feed.publish(Happening.DELIVERY, name, arrival)
         self.changed.notify()
         row = self._store.one("script_next", inbox=name)
         return msgspec.json.decode(row["step"], type=Step) if row else Step()

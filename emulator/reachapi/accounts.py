@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 import orjson
 
 from emulator.lab.clock import Clock
+from emulator.lab.events import Happening
 from emulator.lab.inbox import SCHEME
 from emulator.reachapi.account import (
     MOST_ACCOUNTS,
@@ -67,12 +68,13 @@ class Accounts:
 
     def _key(self, api_key: str) -> Row | None:
         row = self._store.recall("key_find", api_key=api_key)
-        if row is None and self._opens(api_key):
+        if row is None and self.opens(api_key):
             self.open(Opening(api_key, self.opening_credits, api_key=api_key))
             row = self._store.recall("key_find", api_key=api_key)
         return row
 
-    def _opens(self, api_key: str) -> bool:
+    def opens(self, api_key: str) -> bool:
+        """Tell whether a key will open an account of its own by its first use."""
         return (
             self._auto_accounts
             and TEST_KEY.fullmatch(api_key) is not None
@@ -107,6 +109,7 @@ class Accounts:
             self._store.run("key_issue", api_key=opening.api_key, account=opening.id)
             self._ledger.grant(opening.id, opening.credits)
         self._store.windows.forget(opening.api_key)
+        self._tell(opening.id, "opened")
         return self.get(opening.id)
 
     def _check(self, opening: Opening) -> None:
@@ -145,16 +148,19 @@ class Accounts:
     def rename(self, account: str, name: str) -> None:
         """Give an account another name."""
         self._store.run("account_rename", id=account, name=name)
+        self._tell(account, "changed")
 
     def suspend(self, account: str, *, suspended: bool) -> None:
         """Suspend an account, so that its key answers 403, or let it go on."""
         self._store.run("account_suspend", id=account, suspended=suspended)
+        self._tell(account, "changed")
 
     def generate_api_key(self, account: str) -> None:
         """Issue a new key; the old one answers 403 from then on."""
         with self._store.transaction():
             self._store.run("key_replace", account=account)
             self._store.run("key_issue", account=account, api_key=new_api_key())
+        self._tell(account, "changed")
 
     def set_webhook(self, account: str, url: str | None, *, active: bool) -> None:
         """Configure the endpoint, making a secret where there is none yet.
@@ -168,17 +174,20 @@ class Accounts:
             self._store.run("account_webhook", id=account, url=url, active=active)
             if url is not None and self.get(account).webhook_secret is None:
                 self.generate_secret(account)
+        self._tell(account, "changed")
         self._clock.changed.notify()
 
     def generate_secret(self, account: str) -> None:
         """Generate, or re-generate, the webhook secret."""
         self._store.run("account_secret", id=account, secret=new_secret())
+        self._tell(account, "changed")
 
     def forget(self, account: str) -> None:
         """Delete an account with all that hangs on it."""
         with self._store.transaction():
             self._store.run("account_delete", id=account)
             self._store.run("clock_forget", account=account)
+        self._tell(account, "deleted")
         self._clock.changed.notify()
 
     def reset(self, account: str) -> Account:
@@ -189,6 +198,10 @@ class Accounts:
         with self._store.transaction():
             self.forget(account)
             return self.open(Opening(**orjson.loads(row["opening"])))
+
+    def _tell(self, account: str, change: str) -> None:
+        data = {"id": account, "change": change}
+        self._store.feed.publish(Happening.ACCOUNT, account, data)
 
 
 def _account(row: Row) -> Account:

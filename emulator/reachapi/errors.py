@@ -3,6 +3,7 @@
     ReachApiError
       BadRequest                 400
         WebhookInactive
+        StillProcessing
       Unauthorized               401
       InsufficientCredit         402
       Forbidden                  403
@@ -17,13 +18,12 @@ Statuses and messages: the vendor's page and rulings 2 to 6.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 
 class ReachApiError(Exception):
     """A refusal: an HTTP status, the vendor's message, and the data it carries."""
 
-    status: ClassVar[int]
+    status: int
     message: str
     data: dict[str, int] | None = None
 
@@ -44,6 +44,12 @@ class WebhookInactive(BadRequest):
     """400: no webhook is configured, or its status is Inactive (ruling 22)."""
 
     message = "Webhook feature is inactive"
+
+
+class StillProcessing(BadRequest):
+    """400: what is polled for is being validated (ruling 32)."""
+
+    message = "Request is still being processed"
 
 
 class Unauthorized(ReachApiError):
@@ -103,10 +109,18 @@ class PayloadTooLarge(ReachApiError):
 
 
 class TooManyRequests(ReachApiError):
-    """429: the key has used up its requests of the last second (ruling 9)."""
+    """429: the key has used up its requests of the last second (ruling 9).
+
+    Attributes:
+        room_at: the instant at which a request is admitted again, if it is known.
+    """
 
     status = 429
     message = "Too many requests"
+
+    def __init__(self, room_at: int | None = None) -> None:
+        super().__init__()
+        self.room_at = room_at
 
 
 class ServerError(ReachApiError):

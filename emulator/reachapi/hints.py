@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from emulator.reachapi.outcomes import Outcome
 
 _REDIRECTS = (301, 302, 303, 307, 308)
+_REFUSED = (
+    "The receiver refused: does it expect another webhook_secret_key, or does its "
+    "server drop headers with an underscore?"
+)
 _STATUSES = {
-    401: "The receiver refused: does it expect another webhook_secret_key?",
-    403: "The receiver refused: does it expect another webhook_secret_key?",
+    401: _REFUSED,
+    403: _REFUSED,
     404: "Is the URL's path right? Deliveries are POSTed to it as it stands.",
     405: "Deliveries are POSTed: the URL must take the POST method.",
 }

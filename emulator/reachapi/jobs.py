@@ -1,43 +1,38 @@
 """A data request's life.
 
     submitted -> validating -> delivering -> delivered | exhausted
+                            -> ready, where it is polled for
 
 A job is a row that is due at an instant of its account's clock: to be
 validated, then for each attempt to deliver it. Nothing else schedules it.
 """
-
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import orjson
 from pyroaring import BitMap
 
 from emulator.contacts.dataset import Dataset
 from emulator.contacts.query import first
-from emulator.lab.clock import Clock, seconds
+from emulator.lab.clock import Clock
+from emulator.lab.events import Happening
 from emulator.reachapi.accounts import Accounts
-from emulator.reachapi.errors import InsufficientCredit, Unauthorized, WebhookInactive
+from emulator.reachapi.errors import (
+    InsufficientCredit,
+    StillProcessing,
+    Unauthorized,
+    WebhookInactive,
+)
+from emulator.reachapi.job import (
+    FIRST_ID,
+    MOST_ATTEMPTS,
+    JobBusy,
+    Request,
+    attempt_shown,
+    outline,
+    shown,
+)
 from emulator.reachapi.ledger import Ledger
-from emulator.reachapi.payload import Payload
+from emulator.reachapi.payload import Payload, Records, delivery
 from emulator.store import Row, Store
-
-FIRST_ID = 1300
-STATES = ("submitted", "validating", "delivering", "delivered", "exhausted")
-FINAL = frozenset({"delivered", "exhausted"})
-MOST_ATTEMPTS = 1_000
-
-
-class JobBusy(Exception):
-    """What was asked of a job does not fit where it stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An accepted body: what was asked for, and the records that match it."""
-
-    fetch_count: int
-    filter: object
-    matches: BitMap
 
 
 class Jobs:
@@ -83,16 +78,17 @@ class Jobs:
 
         Raises:
             Unauthorized: the account has been deleted since its key was checked.
-            WebhookInactive: there is nowhere to deliver to (ruling 22).
+            WebhookInactive: it is to be delivered, and nowhere to (ruling 22).
             InsufficientCredit: fetchCount is over what is available (ruling 23).
         """
         with self._store.transaction():
-            self._check(account, request.fetch_count)
+            self._check(account, request)
             now = self._clock.now(account)
             count = min(request.fetch_count, len(request.matches))
             row = self._store.one(
                 "job_add",
                 account=account,
+                polled=request.polled,
                 fetch_count=request.fetch_count,
                 filter=orjson.dumps(request.filter).decode(),
                 matched=len(request.matches),
@@ -100,18 +96,20 @@ class Jobs:
                 created_at=now,
                 due_at=now + self._delay,
             )
-        self.changed.notify()
-        return int(row["id"]) if row else 0
+        job = int(row["id"]) if row else 0
+        self.tell(job)
+        return job
 
-    def _check(self, account: str, fetch_count: int) -> None:
+    def _check(self, account: str, request: Request) -> None:
         holder = self._accounts.find(account)
         if holder is None:  # deleted while its request was on its way
             raise Unauthorized
-        if holder.webhook_url is None or not holder.webhook_active:
+        delivers = holder.webhook_url is not None and holder.webhook_active
+        if not (delivers or request.polled):
             raise WebhookInactive
         available = self._ledger.credit(account).available
-        if fetch_count > available:
-            raise InsufficientCredit(available, fetch_count)
+        if request.fetch_count > available:
+            raise InsufficientCredit(available, request.fetch_count)
 
     def find(self, account: str | None = None, state: str | None = None) -> list[int]:
         """Return the ids of the jobs of an account, in a state, oldest first."""
@@ -133,35 +131,47 @@ class Jobs:
         """Return the record numbers of a job: to validate, then to deliver."""
         return BitMap.deserialize(self.row(job)["records"])
 
+    def batch(self, account: str, job: int) -> Records:
+        """Return the valid records of a job, whether it is delivered or polled for.
+
+        Raises:
+            LookupError: the account has no job with this id.
+            StillProcessing: its validation has not ended.
+        """
+        row = self.row(job)
+        if row["account"] != account:
+            raise LookupError(f"job {job} is another account's")
+        if row["valid"] is None:
+            raise StillProcessing
+        return Records(self._dataset, BitMap.deserialize(row["records"]))
+
     def payload(self, job: int) -> Payload:
         """Return the body of a job's delivery.
 
         Raises:
             LookupError: there is no job with this id.
-            JobBusy: its validation has not ended.
+            JobBusy: its validation has not ended, or it has no delivery.
         """
-        if self.row(job)["valid"] is None:
-            raise JobBusy(f"job {job} is being validated: wait until it delivers")
-        return Payload(job, self._dataset, self.records(job))
+        _check_delivers(self.row(job))
+        return delivery(job, Records(self._dataset, self.records(job)))
 
     def redeliver(self, job: int) -> None:
         """Make one more attempt due now, in place of a scheduled one.
 
         Raises:
             LookupError: there is no job with this id.
-            JobBusy: it is being validated, an attempt is under way, or it has
-                had 1,000.
+            JobBusy: it is being validated, has no delivery, an attempt is
+                under way, or it has had 1,000.
         """
         row = self.row(job)
-        if row["valid"] is None:
-            raise JobBusy(f"job {job} is being validated: wait until it delivers")
+        _check_delivers(row)
         if row["claimed"]:
             raise JobBusy(f"an attempt of job {job} is under way: wait for its end")
         if self.attempts(job)[0] >= MOST_ATTEMPTS:
             raise JobBusy(f"job {job} has had {MOST_ATTEMPTS} attempts: submit anew")
         now = self._clock.now(row["account"])
         self._store.run("job_redeliver", id=job, now=now)
-        self.changed.notify()
+        self.tell(job)
 
     def attempts(self, job: int) -> tuple[int, int]:
         """Return how many attempts of a job were made, and how many have ended."""
@@ -174,28 +184,28 @@ class Jobs:
         Raises:
             LookupError: there is no job with this id.
         """
-        row = self.row(job)
-        return {
-            "unique_processing_id": job,
-            "account": row["account"],
-            "state": row["state"],
-            "fetch_count": row["fetch_count"],
-            "filter": orjson.loads(row["filter"]),
-            "matched": row["matched"],
-            "valid": row["valid"],
-            "charged": row["charged"],
-            "created_at": seconds(row["created_at"]),
-            "due_at": None if row["claimed"] else seconds(row["due_at"]),
-            "attempts": _shown(self._store.all("attempts_of", job=job)),
-        }
+        return shown(self.row(job), self._store.all("attempts_of", job=job))
+
+    def tell(self, job: int, attempt: int | None = None) -> None:
+        """Wake who waits for a change of a job, or of one of its attempts."""
+        feed = self._store.feed
+        if feed.heard:
+            row = self.row(job)
+            if attempt is not None:
+                made = self._store.one("attempt_get", job=job, number=attempt)
+                data = {"unique_processing_id": job, "account": row["account"]}
+                data |= attempt_shown(made) if made else {}
+                feed.publish(Happening.ATTEMPT, row["account"], data)
+            feed.publish(Happening.JOB, row["account"], outline(row))
+        self.changed.notify()
 
 
-def _shown(attempts: Sequence[Row]) -> list[dict[str, object]]:
-    return [
-        {
-            **{name: row[name] for name in row.keys() if name != "finished"},  # noqa: SIM118 # a Row is no mapping
-            "started_at": seconds(row["started_at"]),
-            "next_due_at": seconds(row["next_due_at"]),
-        }
-        for row in attempts
-    ]
+def _check_delivers(row: Row) -> None:
+    job = row["id"]
+    if row["polled"]:
+        raise JobBusy(
+            f"job {job} is polled for and has no delivery: its records are at "
+            f"/api/v2/records/batch-process?batch_process_id={job}"
+        )
+    if row["valid"] is None:
+        raise JobBusy(f"job {job} is being validated: wait until it delivers")

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from emulator.lab.clock import Clock, seconds
+from emulator.lab.events import Happening
 from emulator.store import Row, Store
 
 
@@ -91,6 +92,8 @@ class Ledger:
                 reason=reason,
                 job=job,
             )
+        changed = {"id": account, "change": "changed"}
+        self._store.feed.publish(Happening.ACCOUNT, account, changed)
 
 
 def _shown(row: Row) -> dict[str, object]:

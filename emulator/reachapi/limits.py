@@ -39,7 +39,8 @@ class Limiter:
         if self.limit == 0:
             return
         if not self._windows.admit(api_key, now, WINDOW, self.limit):
-            raise TooManyRequests
+            oldest, *_ = self._windows.within(api_key, now, WINDOW)
+            raise TooManyRequests(oldest + WINDOW)
 
     def usage(self, api_key: str, now: int) -> Usage:
         """Return what is left of the window, for the RateLimit headers."""

@@ -36,6 +36,7 @@ class ErrorCode(StrEnum):
         "interrupted",
         "The emulator stopped during the attempt, which is made again.",
     )
+    FAULT = "fault", "A fault rule broke the delivery off."
     FAILED = "failed", "The attempt failed inside the emulator; its log says why."
 
     def __new__(cls, code: str, meaning: str = "") -> Self:

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from emulator.reachapi.answers import outcome_of, refuse_no_status
+from emulator.reachapi.broken import BrokenBody
 from emulator.reachapi.failures import FAILURES, code_of
-from emulator.reachapi.outcomes import Outcome
+from emulator.reachapi.outcomes import ErrorCode, Outcome
 from emulator.reachapi.resolver import Resolver
 from emulator.reachapi.wire import Body, RecentPorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from emulator.lab.fault import Kind
 
 __all__ = ["Outcome", "WebhookClient"]
 
@@ -91,6 +94,24 @@ class WebhookClient:
             size: The sum of their lengths in bytes.
         """
         body = Body(chunks, size, opened=self.abandoned.discard)
+        return await self._make(url, secret, body)
+
+    async def break_off(
+        self, url: str, secret: str, chunks: Iterable[bytes], size: int, kind: Kind
+    ) -> Outcome:
+        """Make one attempt that a fault breaks, if there is a connection to break.
+
+        Args:
+            url: The configured endpoint.
+            secret: The account's webhook secret.
+            chunks: The body in order.
+            size: The sum of their lengths in bytes.
+            kind: How it breaks.
+        """
+        body = BrokenBody(kind, chunks, size, opened=self.abandoned.discard)
+        return _broken_off(body, await self._make(url, secret, body))
+
+    async def _make(self, url: str, secret: str, body: Body) -> Outcome:
         try:
             return await self._attempt(url, secret, body)
         except asyncio.CancelledError:
@@ -124,6 +145,12 @@ class WebhookClient:
             allow_redirects=False,
             raise_for_status=refuse_no_status,
         )
+
+
+def _broken_off(body: BrokenBody, outcome: Outcome) -> Outcome:
+    if not body.broken:
+        return outcome
+    return Outcome(None, ErrorCode.FAULT, "", outcome.duration_ms)
 
 
 def _milliseconds(seconds: float) -> int:

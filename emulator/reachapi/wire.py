@@ -121,11 +121,22 @@ class Body(aiohttp.Payload):
         """Refuse: the body exists once, as a stream."""
         raise TypeError("a webhook body is streamed, not decoded")
 
+    def connect(self, writer: AbstractStreamWriter) -> asyncio.WriteTransport:
+        """Take over the connection, on which nothing has been sent yet.
+
+        Raises:
+            ConnectionResetError: It is gone already.
+        """
+        transport = writer.transport
+        if transport is None:
+            raise ConnectionResetError("gone before the first byte")
+        self._line = Line(transport)
+        self._opened(self._line.port)
+        return transport
+
     async def write(self, writer: AbstractStreamWriter) -> None:
         """Send the chunks, waiting whenever the receiver is behind."""
-        if writer.transport is not None:
-            self._line = Line(writer.transport)
-            self._opened(self._line.port)
+        self.connect(writer)
         for chunk in self._value:
             await writer.write(chunk)
 

@@ -4,13 +4,15 @@ import logging
 from collections.abc import Sequence
 
 from emulator.lab.clock import SECOND, Clock, seconds
-from emulator.lab.inbox import Inboxes
+from emulator.lab.urls import remembered_url
+from emulator.reachapi.attempts import Attempts
+from emulator.reachapi.courier import Courier
 from emulator.reachapi.hints import hint, in_container
 from emulator.reachapi.jobs import Jobs
 from emulator.reachapi.ledger import Ledger
 from emulator.reachapi.retries import Step, decide
 from emulator.reachapi.validation import Validator
-from emulator.reachapi.webhooks import Outcome, WebhookClient
+from emulator.reachapi.webhooks import Outcome
 from emulator.store import Row, Store
 
 log = logging.getLogger("emulator.attempts")
@@ -25,8 +27,7 @@ class Work:
         ledger: charges a job when its validation has ended.
         jobs: wakes who waits for a job.
         validator: judges emails.
-        client: posts deliveries.
-        inboxes: know the addresses of the built-in inboxes.
+        courier: makes the attempts.
         schedule: microseconds between attempts (ruling 29).
     """
 
@@ -37,8 +38,7 @@ class Work:
         ledger: Ledger,
         jobs: Jobs,
         validator: Validator,
-        client: WebhookClient,
-        inboxes: Inboxes,
+        courier: Courier,
         schedule: Sequence[int],
     ) -> None:
         self._store = store
@@ -46,13 +46,13 @@ class Work:
         self._ledger = ledger
         self._jobs = jobs
         self._validator = validator
-        self._client = client
-        self._inboxes = inboxes
+        self._courier = courier
+        self._attempts = Attempts(store, clock, courier)
         self._schedule = schedule
 
     async def validate(self, job: int) -> None:
         """Judge the emails of a job, charge the valid ones, make it deliver."""
-        self._jobs.changed.notify()  # it is validating now
+        self._jobs.tell(job)  # it is validating now
         valid = await self._validator.valid(self._jobs.records(job))
         account = self._jobs.row(job)["account"]
         with self._store.transaction():
@@ -64,23 +64,31 @@ class Work:
                 valid=len(valid),
                 now=self._clock.now(account),
             )
-        self._jobs.changed.notify()
+        self._jobs.tell(job)
 
     async def deliver(self, job: int) -> None:
-        """Make one attempt, recorded before it is made and completed after."""
+        """Make one attempt, recorded before it is made and completed after.
+
+        A fault may put it off instead.
+        """
         row = self._jobs.row(job)
         if row["webhook_url"] is None:  # taken away since the job was claimed
             self._store.run("job_release", id=job)
             return
-        url = self._inboxes.resolve(row["webhook_url"])
+        url = self._courier.address(row["webhook_url"])
         payload = self._jobs.payload(job)
-        number = self._begin(row, url)
-        outcome = await self._client.post(
-            url, row["webhook_secret"], payload, len(payload)
-        )
+        begun = self._attempts.begin(row, url)
+        if begun is None:
+            self._jobs.tell(job)
+            return
+        number, kind = begun
+        self._jobs.tell(job, number)
+        outcome = await self._courier.carry(url, row["webhook_secret"], payload, kind)
         step = self._finish(row, number, outcome)
-        self._jobs.changed.notify()
-        _report(job, number, url, outcome, step, self._follows(row, step))
+        self._jobs.tell(job, number)
+        _report(
+            job, number, remembered_url(url), outcome, step, self._follows(row, step)
+        )
 
     def give_back(self, job: int) -> None:
         """Make a job due again, in a second, whose work came to grief."""
@@ -89,24 +97,13 @@ class Work:
         with self._store.transaction():
             self._store.run("attempts_fail", job=job, next_due_at=due_at)
             self._store.run("job_give_back", id=job, due_at=due_at)
+        self._jobs.tell(job)
 
     def _follows(self, row: Row, step: Step) -> str:
         """Say in words where a delivery stands."""
         if step.due_at is None:
             return step.state
         return f"next in {self._schedule[row['retries']] / SECOND:g} s"
-
-    def _begin(self, row: Row, url: str) -> int:
-        with self._store.transaction():
-            made = self._store.one(
-                "attempt_start",
-                job=row["id"],
-                trigger=row["trigger"],
-                started_at=self._clock.now(row["account"]),
-                url=url,
-            )
-        self._jobs.changed.notify()
-        return int(made["number"]) if made else 0
 
     def _finish(self, row: Row, number: int, outcome: Outcome) -> Step:
         """Complete the attempt and decide what follows.
@@ -140,6 +137,9 @@ class Work:
                 state=step.state,
                 due_at=step.due_at,
                 retries=row["retries"] + (step.due_at is not None),
+            )
+            self._store.run(
+                "jobs_overtaken", account=row["account"], job=row["id"], now=now
             )
         return step
 

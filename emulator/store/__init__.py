@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from emulator.store.errors import StoreError
+from emulator.store.errors import SnapshotError, SnapshotForeign, StoreError
+from emulator.store.feed import Feed
 from emulator.store.memory import Ring, Windows
 from emulator.store.sqlite import MEMORY, SqliteStore
+from emulator.store.tables import Table, Tables
 
 
 class Row(Protocol):
@@ -26,10 +28,12 @@ class Store(Protocol):
     Attributes:
         windows: the limiter's, which last a second.
         journal: the newest requests.
+        feed: what has just happened.
     """
 
     windows: Windows
     journal: Ring
+    feed: Feed
 
     def one(self, query: str, /, **values: object) -> Row | None:
         """Return the first row of the answer, or None."""
@@ -55,6 +59,18 @@ class Store(Protocol):
         """Forget everything, counters included."""
         ...
 
+    def dump(self) -> dict[str, Table]:
+        """Return every table."""
+        ...
+
+    def load(self, kept: Tables) -> None:
+        """Put tables in place of what there is.
+
+        Raises:
+            SnapshotError: they are none of this schema; nothing has changed.
+        """
+        ...
+
     def close(self) -> None:
         """Write what is open and let go."""
         ...
@@ -73,4 +89,14 @@ def open_store(url: str, *, journal_size: int) -> Store:
     return SqliteStore(url, journal_size=journal_size)
 
 
-__all__ = ["MEMORY", "Row", "Store", "StoreError", "open_store"]
+__all__ = [
+    "MEMORY",
+    "Row",
+    "SnapshotError",
+    "SnapshotForeign",
+    "Store",
+    "StoreError",
+    "Table",
+    "Tables",
+    "open_store",
+]

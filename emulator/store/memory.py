@@ -4,7 +4,7 @@ Every request writes here: a table would cost it a third of its time.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Note = Any
@@ -40,6 +40,15 @@ class Windows:
         """Forget one window."""
         self._events.pop(key, None)
 
+    def dump(self) -> dict[str, list[int]]:
+        """Return every window."""
+        return {key: list(events) for key, events in self._events.items() if events}
+
+    def load(self, kept: Mapping[str, Iterable[int]]) -> None:
+        """Put windows in place of those there are."""
+        self._events.clear()
+        self._events.update((key, deque(events)) for key, events in kept.items())
+
     def clear(self) -> None:
         """Forget every window."""
         self._events.clear()
@@ -62,20 +71,26 @@ class Ring:
 
     Args:
         size: how many are kept.
+
+    Attributes:
+        count: the number of the last note.
+        evicted: how many had to go.
     """
 
     def __init__(self, size: int) -> None:
         self._notes: deque[tuple[int, Note]] = deque(maxlen=size)
-        self._count = 0
+        self.count = 0
         self.evicted = 0
 
     def add(self, note: Note) -> None:
         """Keep a note; it is numbered, from 1."""
-        self._count += 1
+        self.count += 1
         self.evicted += len(self._notes) == self._notes.maxlen
-        self._notes.append((self._count, note))
+        self._notes.append((self.count, note))
 
-    def newest(self, fits: Callable[[Note], bool], most: int) -> list[tuple[int, Note]]:
+    def newest(
+        self, fits: Callable[[Note], bool], most: int | None = None
+    ) -> list[tuple[int, Note]]:
         """Return the newest notes that fit with their numbers, newest last."""
         found: list[tuple[int, Note]] = []
         for numbered in reversed(self._notes):
@@ -84,6 +99,14 @@ class Ring:
             if fits(numbered[1]):
                 found.append(numbered)
         return found[::-1]
+
+    def load(self, notes: Iterable[tuple[int, Note]], count: int, evicted: int) -> None:
+        """Put notes in place of those there are, as far as there is room."""
+        every = list(notes)
+        self._notes.clear()
+        self._notes.extend(every)
+        self.count = count
+        self.evicted = evicted + len(every) - len(self._notes)
 
     def drop(self, fits: Callable[[Note], bool]) -> None:
         """Forget the notes that fit."""
@@ -94,4 +117,4 @@ class Ring:
     def clear(self) -> None:
         """Forget every note, and count anew."""
         self._notes.clear()
-        self._count = self.evicted = 0
+        self.count = self.evicted = 0

@@ -8,7 +8,7 @@ ON CONFLICT (account) DO NOTHING;
 
 -- name: clock_of
 -- The clock that an account follows: its own, else the global one.
-SELECT shift, frozen_at FROM clocks WHERE account IN (:account, '')
+SELECT account, shift, frozen_at FROM clocks WHERE account IN (:account, '')
 ORDER BY account DESC LIMIT 1;
 
 -- name: clock_set
@@ -17,6 +17,10 @@ INSERT INTO clocks (account, shift, frozen_at)
 VALUES (:account, :shift, :frozen_at)
 ON CONFLICT (account) DO UPDATE
 SET shift = excluded.shift, frozen_at = excluded.frozen_at;
+
+-- name: clocks_shift
+-- Let every clock go on from elsewhere.
+UPDATE clocks SET shift = shift + :shift;
 
 -- name: clock_forget
 -- Let an account follow the global clock again.
@@ -107,9 +111,10 @@ SELECT 'jobs', :id WHERE NOT EXISTS
 -- name: job_add
 -- A data request that has been accepted.
 INSERT INTO jobs
-  (account, state, fetch_count, filter, matched, records, created_at, due_at)
-VALUES (:account, 'submitted', :fetch_count, :filter, :matched, :records,
-  :created_at, :due_at)
+  (account, state, polled, fetch_count, filter, matched, records, created_at,
+  due_at)
+VALUES (:account, 'submitted', :polled, :fetch_count, :filter, :matched,
+  :records, :created_at, :due_at)
 RETURNING id;
 
 -- name: job_get
@@ -168,9 +173,9 @@ UPDATE jobs SET claimed = 0, due_at = :due_at,
 WHERE id = :id AND claimed = 1;
 
 -- name: job_settle
--- Validation has ended: what is delivered, what it cost.
-UPDATE jobs SET state = 'delivering', records = :records, valid = :valid,
-  charged = :valid, due_at = :now, claimed = 0
+-- Validation has ended: what is delivered or polled for, what it cost.
+UPDATE jobs SET state = iif(polled, 'ready', 'delivering'), records = :records,
+  valid = :valid, charged = :valid, due_at = iif(polled, NULL, :now), claimed = 0
 WHERE id = :id AND state = 'validating';
 
 -- name: job_step
@@ -182,6 +187,21 @@ WHERE id = :id;
 -- name: job_redeliver
 -- One more attempt now, in place of a scheduled one.
 UPDATE jobs SET due_at = :now, "trigger" = 'redelivery' WHERE id = :id;
+
+-- name: job_put_off
+-- A fault puts the next attempt off.
+UPDATE jobs SET due_at = :due_at, fault = :fault, reordered = :reordered,
+  claimed = 0
+WHERE id = :id;
+
+-- name: job_put_off_no_more
+-- The attempt that was put off begins.
+UPDATE jobs SET fault = NULL, reordered = 0 WHERE id = :id;
+
+-- name: jobs_overtaken
+-- An attempt of a job has ended: others of its account that wait for one are due.
+UPDATE jobs SET due_at = :now, reordered = 0
+WHERE account = :account AND reordered = 1 AND id <> :job AND claimed = 0;
 
 -- name: jobs_shift
 -- An account changes clocks: what it waits for stays as far away.
@@ -211,8 +231,8 @@ UPDATE attempts SET finished = 1, error = 'interrupted' WHERE finished = 0;
 
 -- name: attempt_start
 -- An attempt that is about to be made.
-INSERT INTO attempts (job, number, "trigger", started_at, url)
-SELECT :job, coalesce(max(number), 0) + 1, :trigger, :started_at, :url
+INSERT INTO attempts (job, number, "trigger", started_at, url, fault)
+SELECT :job, coalesce(max(number), 0) + 1, :trigger, :started_at, :url, :fault
 FROM attempts WHERE job = :job
 RETURNING number;
 
@@ -230,8 +250,25 @@ WHERE job = :job AND number = :number;
 -- name: attempts_of
 -- The attempts of a job, oldest first.
 SELECT number, "trigger", started_at, finished, duration_ms, url, status,
-  error, response_body, next_due_at
+  error, response_body, next_due_at, fault
 FROM attempts WHERE job = :job ORDER BY number;
+
+-- name: attempt_get
+-- One attempt, without what may be large.
+SELECT number, "trigger", started_at, duration_ms, url, status, error,
+  next_due_at, fault
+FROM attempts WHERE job = :job AND number = :number;
+
+-- name: attempts_judged
+-- Attempts that a receiver did not acknowledge or was slow to, of an account or
+-- all; not those that the emulator or a fault has broken.
+SELECT job, url, status, error, coalesce(duration_ms, 0) AS duration_ms
+FROM attempts JOIN jobs ON jobs.id = attempts.job
+WHERE (:account IS NULL OR account = :account)
+  AND finished = 1 AND attempts.fault IS NULL
+  AND coalesce(error, '') NOT IN ('interrupted', 'failed', 'fault')
+  AND (error IS NOT NULL OR duration_ms > :slow_ms)
+ORDER BY job, number;
 
 -- name: attempts_finished
 -- How many attempts of a job have ended, and how many were made.
@@ -273,6 +310,36 @@ RETURNING step;
 -- name: script_clear
 -- Forget the scripted answers of an inbox.
 DELETE FROM scripts WHERE inbox = :inbox;
+
+-- name: faults_all
+-- Every fault rule, oldest first.
+SELECT * FROM faults ORDER BY id;
+
+-- name: fault_add
+-- A new rule.
+INSERT INTO faults (phase, operation, account, kind, status, seconds, times,
+  probability, seed)
+VALUES (:phase, :operation, :account, :kind, :status, :seconds, :times,
+  :probability, :seed)
+RETURNING id;
+
+-- name: fault_meet
+-- An event that a rule matches, unless it has struck as often as it may.
+UPDATE faults SET met = met + 1
+WHERE id = :id AND (times IS NULL OR struck < times)
+RETURNING met;
+
+-- name: fault_strike
+-- A rule strikes.
+UPDATE faults SET struck = struck + 1 WHERE id = :id;
+
+-- name: fault_remove
+-- Remove a rule.
+DELETE FROM faults WHERE id = :id;
+
+-- name: faults_clear
+-- Remove the rules for an account, or all.
+DELETE FROM faults WHERE :account IS NULL OR account = :account;
 
 -- name: fact_get
 -- One fact.

@@ -47,11 +47,15 @@ CREATE UNIQUE INDEX charged_once ON ledger (job) WHERE job IS NOT NULL;
 
 -- records are the record numbers to validate, then those to deliver, as a
 -- serialised roaring bitmap. A row is due at due_at unless it is claimed.
+-- A polled one is not delivered: once validated, nothing of it is due.
 -- "trigger" says why the next attempt is made; retries counts those scheduled.
+-- fault is the rule that has put the next attempt off; reordered ones wait for
+-- an attempt of another job of their account.
 CREATE TABLE jobs (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   account     TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   state       TEXT NOT NULL,
+  polled      INTEGER NOT NULL DEFAULT 0,
   fetch_count INTEGER NOT NULL,
   filter      TEXT NOT NULL,
   matched     INTEGER NOT NULL,
@@ -62,15 +66,19 @@ CREATE TABLE jobs (
   "trigger"   TEXT NOT NULL DEFAULT 'first',
   created_at  INTEGER NOT NULL,
   due_at      INTEGER,
-  claimed     INTEGER NOT NULL DEFAULT 0
+  claimed     INTEGER NOT NULL DEFAULT 0,
+  fault       INTEGER,
+  reordered   INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX jobs_of_account ON jobs (account);
 CREATE INDEX jobs_in_validation ON jobs (account, fetch_count)
   WHERE state IN ('submitted', 'validating');
 CREATE INDEX jobs_due ON jobs (account, due_at)
   WHERE due_at IS NOT NULL AND claimed = 0;
+CREATE INDEX jobs_reordered ON jobs (account) WHERE reordered = 1;
 
 -- An attempt is recorded before it is made: finished is 0 until it has ended.
+-- fault is the rule that struck it.
 CREATE TABLE attempts (
   job           INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
   number        INTEGER NOT NULL,
@@ -83,6 +91,7 @@ CREATE TABLE attempts (
   error         TEXT,
   response_body TEXT,
   next_due_at   INTEGER,
+  fault         INTEGER,
   PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
 
@@ -101,6 +110,24 @@ CREATE TABLE scripts (
   step  TEXT NOT NULL
 );
 CREATE INDEX scripts_of_inbox ON scripts (inbox);
+
+-- What goes wrong on purpose: rules in the order of their ids. An account need
+-- not exist yet, if its key will open it. met counts the events that a rule
+-- was asked about, struck those that it struck.
+CREATE TABLE faults (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  phase       TEXT NOT NULL,
+  operation   TEXT,
+  account     TEXT,
+  kind        TEXT NOT NULL,
+  status      INTEGER,
+  seconds     REAL,
+  times       INTEGER,
+  probability REAL,
+  seed        INTEGER,
+  met         INTEGER NOT NULL DEFAULT 0,
+  struck      INTEGER NOT NULL DEFAULT 0
+);
 
 -- Facts with one value each: the data set's fingerprint.
 CREATE TABLE facts (

@@ -8,11 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from emulator.store import tables
 from emulator.store.errors import StoreError
+from emulator.store.feed import Feed
 from emulator.store.memory import Ring, Windows
+from emulator.store.tables import Table, Tables
 
 MEMORY = ":memory:"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MOST_RECALLED = 10_000
 _QUERY = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
@@ -45,6 +48,7 @@ class SqliteStore:
         self._changes = 0
         self.windows = Windows()
         self.journal = Ring(journal_size)
+        self.feed = Feed()
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
             self._db.row_factory = sqlite3.Row
@@ -72,19 +76,12 @@ class SqliteStore:
         self._db.execute("PRAGMA journal_mode = WAL")  # no foreign file gets here
 
     def _create(self) -> None:
-        if self._tables():
+        if tables.names(self._db):
             raise sqlite3.DatabaseError("it holds somebody else's tables")
         self._db.executescript(
             f"BEGIN; {_sql('schema.sql')} PRAGMA user_version = {SCHEMA_VERSION};"
             "COMMIT;"
         )
-
-    def _tables(self) -> list[str]:
-        rows = self._db.execute(
-            "SELECT name FROM sqlite_schema WHERE type = 'table'"
-            " AND name NOT LIKE 'sqlite_%'"
-        )
-        return [row["name"] for row in rows]
 
     def one(self, query: str, /, **values: object) -> sqlite3.Row | None:
         """Return the first row of the answer, or None."""
@@ -136,8 +133,21 @@ class SqliteStore:
         self.windows.clear()
         self.journal.clear()
         with self.transaction():
-            for table in (*self._tables(), "sqlite_sequence"):
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 # names of our own schema
+            tables.clear(self._db)
+
+    def dump(self) -> dict[str, Table]:
+        """Return every table."""
+        return tables.dump(self._db)
+
+    def load(self, kept: Tables) -> None:
+        """Put tables in place of what there is.
+
+        Raises:
+            SnapshotError: they are none of this schema; nothing has changed.
+        """
+        with self.transaction():
+            tables.clear(self._db)
+            tables.fill(self._db, kept)
 
     def close(self) -> None:
         """Write what is open and let go."""

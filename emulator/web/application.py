@@ -4,8 +4,9 @@ from functools import partial
 
 from aiohttp import web
 
-from emulator.web import control
-from emulator.web.body import invite
+from emulator.web import control, openapi
+from emulator.web.body import uninvited
+from emulator.web.cors import METHODS, Cors, Handler
 from emulator.web.pipeline import respond
 from emulator.web.public import OPERATIONS, Operation
 from emulator.web.rooms import ROOMS, Rooms
@@ -18,6 +19,7 @@ def build(rooms: Rooms) -> web.Application:
     app = web.Application(client_max_size=LARGEST_BODY)
     app[ROOMS] = rooms
     control.add_routes(app)
+    openapi.add_routes(app)
     for operation in OPERATIONS:
         for path in operation.paths:
             _serve(app, path, operation)
@@ -26,5 +28,9 @@ def build(rooms: Rooms) -> web.Application:
 
 
 def _serve(app: web.Application, path: str, operation: Operation | None) -> None:
-    handler = partial(respond, app[ROOMS], operation)
-    app.router.add_route("*", path, handler, expect_handler=invite)
+    rooms = app[ROOMS]
+    handler: Handler = partial(respond, rooms, operation)
+    if rooms.cors:
+        methods = operation.methods if operation else METHODS
+        handler = Cors(rooms.cors).around(handler, methods)
+    app.router.add_route("*", path, handler, expect_handler=uninvited)

@@ -1,19 +1,27 @@
 """What happens around every vendor request, in the order of ruling 4.
 
 path and method (404, 405) -> key (401, 403) -> rate limit (429) -> body (413)
--> the operation's own checks (400, 402, 404) -> journal and log.
+-> a fault, if a rule strikes -> the operation's own checks (400, 402, 404)
+-> journal and log.
 """
 
 import logging
 import time
+from collections.abc import Iterable
+from itertools import islice
 
 from aiohttp import web
 from multidict import MultiMapping
 
+from emulator.lab.clock import microseconds
+from emulator.lab.fault import Phase
+from emulator.lab.findings import Kind, Remark
 from emulator.lab.journal import LONGEST_BODY, Entry, path_of
+from emulator.lab.report import MOST_NAMES
 from emulator.reachapi.account import Caller
 from emulator.reachapi.errors import (
     BadRequest,
+    InsufficientCredit,
     MethodNotAllowed,
     PageNotFound,
     PayloadTooLarge,
@@ -22,10 +30,13 @@ from emulator.reachapi.errors import (
     TooManyRequests,
     Unauthorized,
 )
+from emulator.reachapi.limits import WINDOW
 from emulator.web.body import read_body
 from emulator.web.envelope import answer, refusal
+from emulator.web.faults import Broken, break_off, refusal_of
 from emulator.web.public import Operation
 from emulator.web.rooms import Rooms
+from emulator.web.runner import opened
 
 log = logging.getLogger("emulator.requests")
 
@@ -33,13 +44,19 @@ log = logging.getLogger("emulator.requests")
 class Exchange:
     """One request to the vendor's surface, from its head to its journal entry."""
 
-    __slots__ = ("_caller", "_request", "_rooms", "_started", "body", "message")
+    __slots__ = (
+        *("_caller", "_fault", "_request", "_rooms", "_room_at", "_started"),
+        *("body", "message", "remarks"),
+    )
 
     def __init__(self, rooms: Rooms, request: web.Request) -> None:
         self._started = time.perf_counter()
         self._rooms = rooms
         self._request = request
         self._caller: Caller | None = None
+        self._fault: int | None = None
+        self._room_at: int | None = None
+        self.remarks: tuple[Remark, ...] = ()
         self.body = b""
         self.message = ""
 
@@ -55,28 +72,60 @@ class Exchange:
         """The parameters of its URL."""
         return self._request.query
 
+    def note(self, kind: Kind, names: Iterable[str] = ("",)) -> None:
+        """Remember what its client did wrong, and the names that it concerns."""
+        self.remarks += tuple((kind, name) for name in islice(names, MOST_NAMES))
+
     def check(self, operation: Operation | None) -> Operation:
         """Make the checks that come before the body."""
         if operation is None:
             raise PageNotFound
         if self._request.method not in operation.methods:
             raise MethodNotAllowed(operation.methods)
-        self._identify(operation)
+        if operation.needs_key:
+            self._identify(operation)
         return operation
+
+    async def meet_fault(self, operation: Operation) -> None:
+        """Suffer what a rule orders, if one strikes.
+
+        Raises:
+            ReachApiError: it orders a refusal.
+            Broken: it orders a broken connection.
+        """
+        rooms, caller = self._rooms, self._caller
+        account = caller.account if caller else None
+        fault = rooms.faults.strike(Phase.REQUEST, operation.name, account)
+        if fault is None:
+            return
+        self._fault = fault.id
+        if fault.status is not None:
+            raise refusal_of(fault.status, operation, self.body)
+        if fault.seconds is None:
+            raise Broken(fault.kind)
+        await rooms.holds.hold(account, microseconds(fault.seconds))
+        if caller:  # its credit may have changed meanwhile
+            credit = rooms.ledger.credit(caller.account)
+            self._caller = caller._replace(credit=credit)
 
     def answer(self, operation: Operation) -> web.Response:
         """Do what is asked."""
-        success = operation.run(self._rooms, self)
+        try:
+            success = operation.run(self._rooms, self)
+        except InsufficientCredit:
+            self.note(Kind.INSUFFICIENT_CREDIT)
+            raise
         self.message = success.message
         return answer(success)
 
     def _identify(self, operation: Operation) -> None:
         headers = self._request.headers
-        api_key = headers.get("X-API-Key", "")
+        api_key = ", ".join(headers.getall("X-API-Key", ()))  # two keys are none
         caller = self._caller = self._rooms.accounts.identify(api_key)
         if operation.takes_secret and "webhook_secret_key" in headers:
             secret = self._rooms.accounts.get(caller.account).webhook_secret
             if headers["webhook_secret_key"] != secret:
+                self.note(Kind.WRONG_SECRET)
                 raise Unauthorized
         self._rooms.limiter.admit(api_key, caller.now)
 
@@ -92,7 +141,14 @@ class Exchange:
     def refuse(self, error: ReachApiError) -> web.Response:
         """Say no."""
         self.message = error.message
+        if isinstance(error, TooManyRequests) and self._caller:
+            self._room_at = error.room_at or self._caller.now + WINDOW
         return refusal(error)
+
+    def break_off(self, broken: Broken) -> web.Response:
+        """Break the connection."""
+        self.message = broken.kind
+        return break_off(self._request, broken.kind)
 
     def add_limits(self, response: web.Response) -> None:
         """Tell what is left of the window, to who has one."""
@@ -106,7 +162,7 @@ class Exchange:
         if response.status == TooManyRequests.status:
             response.headers["Retry-After"] = str(usage.reset)
 
-    def record(self, operation: Operation | None, status: int) -> None:
+    def record(self, operation: Operation | None, status: int | None) -> None:
         """Write down what was asked and answered, in the order of Entry's fields."""
         caller, request = self._caller, self._request
         entry = Entry(
@@ -120,6 +176,11 @@ class Exchange:
             status,
             self.message,
             (time.perf_counter() - self._started) * 1000,
+            self._fault,
+            opened(request),
+            self._started,
+            self._room_at,
+            self.remarks,
         )
         self._rooms.journal.record(entry)
         if log.isEnabledFor(logging.INFO):
@@ -135,9 +196,15 @@ async def respond(
         checked = exchange.check(operation)
         if request.can_read_body:
             await exchange.read()
+        if rooms.faults.rules:
+            await exchange.meet_fault(checked)
         response = exchange.answer(checked)
     except ReachApiError as error:
         response = exchange.refuse(error)
+    except Broken as broken:
+        response = exchange.break_off(broken)
+        exchange.record(operation, None)
+        return response
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
         response = exchange.refuse(ServerError())
@@ -150,11 +217,11 @@ async def respond(
 def _log(entry: Entry) -> None:
     path = path_of(entry)
     log.info(
-        "%s %s %s -> %d %s, %.1f ms",
+        "%s %s %s -> %s %s, %.1f ms",
         entry.account or "-",
         entry.method,
         path,
-        entry.status,
+        "-" if entry.status is None else entry.status,
         entry.message,
         entry.duration_ms,
         extra={
@@ -166,6 +233,7 @@ def _log(entry: Entry) -> None:
                 "status": entry.status,
                 "message": entry.message,
                 "duration_ms": round(entry.duration_ms, 3),
+                "fault": entry.fault,
             }
         },
     )

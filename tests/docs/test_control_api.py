@@ -8,10 +8,18 @@ from typing import Any
 
 import pytest
 
+from emulator.lab import findings
+from emulator.lab.clock import SECOND
+from emulator.lab.fault import KINDS, Kind, Phase
+from emulator.lab.faults import MOST_RULES
+from emulator.lab.holds import LONGEST_HOLD
 from emulator.lab.inbox import MOST_BYTES, MOST_DELIVERIES
-from emulator.reachapi.jobs import STATES
+from emulator.reachapi.attempts import LONGEST_REORDER
+from emulator.reachapi.job import STATES
 from emulator.reachapi.outcomes import ErrorCode
 from emulator.web.control import PREFIX, ROUTES
+from emulator.web.control.faults import DEFAULT_SEED
+from emulator.web.control.snapshot import MOST_BYTES as MOST_SNAPSHOT
 from emulator.web.public import OPERATIONS
 from support.api import Answer, Api
 
@@ -32,13 +40,13 @@ def nameless(path: str) -> str:
 
 
 def served() -> set[str]:
-    """Return the routes that there are."""
-    return {f"{route.method} {nameless(route.path)}" for route in ROUTES}
+    """Return the routes that there are; without its final slash one leads to `/`."""
+    return {f"{route.method} {nameless(route.path or '/')}" for route in ROUTES}
 
 
 def listed(page: str) -> list[str]:
     """Return the routes of the page's tables."""
-    found = re.findall(r"^\| `([A-Z]+ /\S+)` \|", page, re.MULTILINE)
+    found = re.findall(r"^\| `([A-Z]+ /\S*)` \|", page, re.MULTILINE)
     return [nameless(route) for route in found]
 
 
@@ -81,7 +89,7 @@ def test_a_missing_or_untrue_error_code_is_noticed(page: str) -> None:
     assert errors(page) != errors(page.replace("could not be resolved", "is short"))
 
 
-@pytest.mark.parametrize("name", [*STATES, *(each.name for each in OPERATIONS)])
+@pytest.mark.parametrize("name", [*STATES, *sorted({each.name for each in OPERATIONS})])
 def test_the_page_names_states_and_operations(page: str, name: str) -> None:
     """What a query may ask for can be looked up."""
     assert f"`{name}`" in page
@@ -92,6 +100,41 @@ def test_the_page_has_the_bounds_of_inboxes(page: str) -> None:
     bounds = f"{MOST_DELIVERIES:,} deliveries and {MOST_BYTES // 2**20} MiB"
 
     assert bounds in " ".join(page.split())
+
+
+def test_the_page_describes_every_kind_of_finding(page: str) -> None:
+    """Each once, and no other."""
+    _, _, section = page.partition("### Report")
+    section, _, _ = section.partition("### Snapshots")
+    described = re.findall(r"^- `([a-z_]+)`: ", section, re.MULTILINE)
+
+    assert sorted(findings.Kind) == sorted(described)
+
+
+def test_the_page_has_the_bound_of_snapshots(page: str) -> None:
+    """As it is."""
+    assert f"such a document, up to {MOST_SNAPSHOT // 2**20} MiB" in page
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_page_describes_every_kind_of_fault(page: str, kind: Kind) -> None:
+    """In a row of its own, with what it does in either phase."""
+    (row,) = re.findall(rf"^\| `{kind}`.* \| (.+) \| (.+) \|$", page, re.MULTILINE)
+    phases = dict(zip(Phase, row, strict=True))
+
+    assert {phase for phase in Phase if kind not in KINDS[phase]} == {
+        phase for phase, text in phases.items() if text.startswith("refused")
+    }
+
+
+def test_the_page_has_the_bounds_of_faults(page: str) -> None:
+    """As they are."""
+    text = " ".join(page.split())
+
+    assert f"or there are {MOST_RULES}." in text
+    assert f"at most {LONGEST_REORDER // SECOND} seconds" in text
+    assert f"than {LONGEST_HOLD:g} real seconds" in text
+    assert f"`seed` ({DEFAULT_SEED} if left out)" in text
 
 
 def shape(value: Any) -> Any:  # noqa: ANN401 # whatever the JSON holds
@@ -145,7 +188,11 @@ async def test_the_examples_run_as_they_stand(page: str, api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "group", ["accounts", "clock", "jobs/1300/wait", "inbox/demo/script", "reset"]
+    "group",
+    [
+        *("accounts", "clock", "jobs/1300/wait", "inbox/demo/script", "faults"),
+        *("report", "reset"),
+    ],
 )
 def test_every_group_has_an_example(page: str, group: str) -> None:
     """One command at least."""

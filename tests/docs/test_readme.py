@@ -18,7 +18,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 def _default(value: object) -> str:
     match value:
-        case None:
+        case None | ():
             return ""
         case bool():
             return "`off`"

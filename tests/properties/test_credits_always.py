@@ -13,7 +13,7 @@ from hypothesis.stateful import (
 
 from emulator.lab.clock import SECOND
 from emulator.reachapi.errors import InsufficientCredit, WebhookInactive
-from emulator.reachapi.jobs import JobBusy
+from emulator.reachapi.job import JobBusy
 from emulator.reachapi.webhooks import Outcome
 from emulator.store import Store
 from support.books import check_balances, check_charges
@@ -76,19 +76,19 @@ class Credits(RuleBasedStateMachine):
         self.runner.close()
         self.house.store.close()
 
-    @rule(account=accounts, count=counts, matches=numbers)
-    def submit(self, account: str, count: int, matches: int) -> None:
+    @rule(account=accounts, count=counts, matches=numbers, polled=st.booleans())
+    def submit(self, account: str, count: int, matches: int, *, polled: bool) -> None:
         """Ask for records: accepted if the credit suffices, and only then."""
         available = self.house.ledger.credit(account).available
-        active = self.house.accounts.get(account).webhook_active
+        accepts = polled or self.house.accounts.get(account).webhook_active
         matches %= CONTACTS + 1
         try:
-            job = self.house.ask(count, account, matches)
+            job = self.house.ask(count, account, matches, polled=polled)
         except InsufficientCredit:
-            assert active
+            assert accepts
             assert count > available
         except WebhookInactive:
-            assert not active
+            assert not accepts
         else:
             assert count <= available
             self.valid[job] = good_of(PEOPLE, min(count, matches))
@@ -128,10 +128,10 @@ class Credits(RuleBasedStateMachine):
     @precondition(lambda self: self.valid)
     @rule(which=numbers)
     def redeliver(self, which: int) -> None:
-        """Ask for another attempt; refused while one is under way, or before."""
+        """Ask for another attempt; refused before one, during one, or if polled."""
         job = list(self.valid)[which % len(self.valid)]
         row = self.house.jobs.row(job)
-        busy = row["claimed"] or row["valid"] is None
+        busy = row["claimed"] or row["valid"] is None or row["polled"]
         try:
             self.house.jobs.redeliver(job)
         except JobBusy:
@@ -184,4 +184,4 @@ class Credits(RuleBasedStateMachine):
 
 
 TestCredits = Credits.TestCase
-TestCredits.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
+TestCredits.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)

@@ -6,7 +6,7 @@ from itertools import accumulate
 from hypothesis import given, settings, strategies as st
 
 from emulator.lab.clock import SECOND
-from emulator.reachapi.jobs import FINAL
+from emulator.reachapi.job import FINAL
 from emulator.reachapi.webhooks import Outcome
 from support.house import House
 from support.scripted import ACKNOWLEDGED, REFUSED, SERVER_ERROR, answers

@@ -13,6 +13,7 @@ from emulator.reachapi.errors import (
     PayloadTooLarge,
     ReachApiError,
     ServerError,
+    StillProcessing,
     TooManyRequests,
     Unauthorized,
     WebhookInactive,
@@ -21,6 +22,7 @@ from emulator.reachapi.errors import (
 DOCUMENTED = [
     (BadRequest(), 400, "Bad Request"),
     (WebhookInactive(), 400, "Webhook feature is inactive"),
+    (StillProcessing(), 400, "Request is still being processed"),
     (Unauthorized(), 401, "Unauthorized"),
     (InsufficientCredit(1, 2), 402, "Insufficient credit balance"),
     (Forbidden(), 403, "Forbidden"),

@@ -89,6 +89,14 @@ def test_a_refusal_points_at_the_secret(status: int) -> None:
     assert "webhook_secret_key" in text
 
 
+def test_a_refusal_points_at_the_underscores() -> None:
+    """Werkzeug, gunicorn and nginx drop headers that have them, unless told not to."""
+    text = hint(_answered(401), URL, in_container=False)
+
+    assert text is not None
+    assert "underscore" in text
+
+
 @pytest.mark.parametrize("status", [404, 405])
 def test_a_wrong_route_points_at_url_and_method(status: int) -> None:
     """The route is not there, or not for POST."""

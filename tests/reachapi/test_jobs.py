@@ -4,7 +4,8 @@ from pyroaring import BitMap
 from emulator.lab.clock import SECOND
 from emulator.reachapi.account import Opening
 from emulator.reachapi.errors import InsufficientCredit, Unauthorized, WebhookInactive
-from emulator.reachapi.jobs import Jobs, Request
+from emulator.reachapi.job import Request
+from emulator.reachapi.jobs import Jobs
 from support.house import CREDITS, URL, House, asleep, is_woken
 
 DELAY = 60 * SECOND
@@ -58,6 +59,7 @@ def test_a_job_is_as_it_was_submitted(house: House) -> None:
         "unique_processing_id": job,
         "account": "ann",
         "state": "submitted",
+        "polled": False,
         "fetch_count": 5,
         "filter": wanted,
         "matched": 3,

@@ -4,7 +4,7 @@ import pytest
 
 from emulator.lab.clock import SECOND
 from emulator.reachapi import jobs as module
-from emulator.reachapi.jobs import JobBusy
+from emulator.reachapi.job import JobBusy
 from support.house import House, asleep, is_woken
 from support.people import good_of
 from support.scripted import SERVER_ERROR, answers
@@ -37,7 +37,7 @@ async def test_a_payload_is_of_the_valid_records(house: House) -> None:
     """Ruling 25: no others are delivered."""
     payload = house.jobs.payload(await validated(house))
 
-    assert good_of(house.dataset, 7) == len(payload.numbers)
+    assert good_of(house.dataset, 7) == len(payload.records.numbers)
 
 
 def test_before_validation_there_is_no_payload(house: House) -> None:
@@ -107,7 +107,9 @@ async def test_a_job_has_only_so_many_attempts(
 async def test_attempts_are_counted(house: House) -> None:
     """Those made, and of them those that have ended."""
     job = await attempted(house)
-    house.store.one("attempt_start", job=job, trigger="", started_at=0, url="")
+    house.store.one(
+        "attempt_start", job=job, trigger="", started_at=0, url="", fault=None
+    )
 
     assert (2, 1) == house.jobs.attempts(job)
 
@@ -128,6 +130,7 @@ async def test_an_attempt_is_shown(house: House) -> None:
             "error": "unexpected_status",
             "response_body": "no",
             "next_due_at": now + 60,
+            "fault": None,
         }
     ] == house.attempts(job)
 
@@ -156,7 +159,9 @@ async def test_an_attempt_that_was_cut_off_is_due_again(house: House) -> None:
     """Ruling 31: it is marked interrupted, and the next is its recovery."""
     job = await validated(house)
     house.store.run("job_claim", id=job)
-    house.store.one("attempt_start", job=job, trigger="first", started_at=0, url="")
+    house.store.one(
+        "attempt_start", job=job, trigger="first", started_at=0, url="", fault=None
+    )
 
     house.jobs.start()
 

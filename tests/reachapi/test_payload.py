@@ -3,13 +3,13 @@ import pytest
 from pyroaring import BitMap
 
 from emulator.contacts import query
-from emulator.reachapi.payload import Payload
+from emulator.reachapi.payload import Payload, Records, delivery
 from support.people import mixed
 
 
 def payload(*numbers: int) -> Payload:
     """Return the body of a delivery of these records."""
-    return Payload(1300, mixed(7), BitMap(numbers))
+    return delivery(1300, Records(mixed(7), BitMap(numbers)))
 
 
 def test_a_payload_is_what_the_webhook_gets() -> None:

@@ -94,3 +94,13 @@ async def test_a_line_has_its_parts_as_fields(caplog: pytest.LogCaptureFixture) 
         "hint": "201 answered: only 200 acknowledges.",
     } == fields
     assert isinstance(due_at, float)
+
+
+async def test_a_password_in_the_url_is_masked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """In the text and in the fields."""
+    record = await line(caplog, REFUSED, "http://ann:word@receiver.example/hook")
+
+    assert "http://****@receiver.example/hook -> refused" in record.getMessage()
+    assert "word" not in str(vars(record))

@@ -67,7 +67,9 @@ def test_a_key_is_issued_once(store: Store) -> None:
 
 def test_an_account_takes_all_that_hangs_on_it(store: Store) -> None:
     """Keys, ledger, jobs and attempts."""
-    store.one("attempt_start", job=1300, trigger="first", started_at=0, url="")
+    store.one(
+        "attempt_start", job=1300, trigger="first", started_at=0, url="", fault=None
+    )
     store.run("key_issue", api_key="the key", account="ann")
 
     store.run("account_delete", id="ann")

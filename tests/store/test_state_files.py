@@ -92,7 +92,7 @@ def test_a_file_of_another_version_is_refused(path: Path) -> None:
     foreign(path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
 
     with pytest.raises(
-        StoreError, match=r"another version .*schema 2, this one reads 1.*--state file"
+        StoreError, match=r"another version .*schema 3, this one reads 2.*--state file"
     ):
         opened(path)
 

@@ -7,11 +7,16 @@ from typing import Any
 import aiohttp
 import orjson
 
+from support.conformance import check_answer
+
 PRESETS = "/api/v2/predefined/records/preset-values"
 CREDITS = "/api/v2/retrive/users/active/credits"
 COUNTS = "/api/v2/request/records/count"
 COUNTS_OF_SAMPLES = "/api/v2/async/records/filter/count"
 FETCH = "/api/v2/async/records/filter"
+FETCH_DATA = "/api/v2/async/records/filter/data"
+BATCH = "/api/v2/records/batch-process"
+SDK = "/v1/predefined/retrieve-data/get-"
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,9 @@ class Api:
             allow_redirects=False,
         ) as response:
             body = await response.read()
-            return Answer(response.status, dict(response.headers), body)
+            answer = Answer(response.status, dict(response.headers), body)
+        check_answer(method, path, answer.status, answer.headers, body)
+        return answer
 
     async def call(
         self,

@@ -8,12 +8,10 @@ from typing import NamedTuple
 
 RULINGS = range(1, 34)
 LABELS = frozenset({"documented", "observed", "ours"})
-NOT_YET_SERVED = {17: "not yet served", 32: "not yet served"}
-"""What stands in place of a test, by the number of the ruling."""
 
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 _RULING = re.compile(r"Ruling (\d+)")
-_HEADER = re.compile(r"Source|[-:]+")
+_TABLE = re.compile(r"^\| Source .*\n\|[-:| ]+\n((?:\|.*(?:\n|$))*)", re.MULTILINE)
 
 
 class Row(NamedTuple):
@@ -32,14 +30,13 @@ class Row(NamedTuple):
 
 
 def rows(page: str) -> list[Row]:
-    """Return the rows of every table on a page.
+    """Return the rows of every table of sources on a page.
 
     Raises:
         ValueError: a row has not four cells.
     """
-    lines = [line for line in page.splitlines() if line.startswith("|")]
-    split = ([cell.strip() for cell in line.split("|")[1:-1]] for line in lines)
-    return [_row(cells) for cells in split if not _HEADER.fullmatch(cells[0])]
+    lines = "".join(_TABLE.findall(page)).splitlines()
+    return [_row([cell.strip() for cell in line.split("|")[1:-1]]) for line in lines]
 
 
 def _row(cells: list[str]) -> Row:
@@ -68,9 +65,8 @@ def _faults(row: Row, root: Path) -> Iterator[str]:
         yield f"unknown label {row.label!r}"
     if not row.behaviour:
         yield "no behaviour"
-    if row.tests != NOT_YET_SERVED.get(row.ruling or 0):
-        for name in row.tests.split("<br>"):
-            yield from _faults_of_test(name, root)
+    for name in row.tests.split("<br>"):
+        yield from _faults_of_test(name, root)
 
 
 def _faults_of_test(name: str, root: Path) -> Iterator[str]:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from support.api import Api
+from support.conformance import see_delivery
 
 VALIDATION_DELAY = 0.05
 
@@ -11,6 +14,8 @@ VALIDATION_DELAY = 0.05
 async def inbox(api: Api, name: str = "demo") -> list[Any]:
     """Return what an inbox has received, oldest first."""
     received: list[Any] = await api.control("GET", f"/inbox/{name}")
+    for delivery in received:
+        see_delivery(delivery["headers"], orjson.dumps(delivery["body"]))
     return received
 
 

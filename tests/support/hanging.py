@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from support.conformance import see_delivery
+
 Answer = Callable[[Any], Awaitable[int]]
 
 
@@ -56,6 +58,7 @@ class HangingReceiver:
     async def take(self, request: web.BaseRequest) -> web.Response:
         """Note a delivery and answer it."""
         body = await request.read()
+        see_delivery(request.headers, body)
         self.bodies.append(body)
         self._arrivals.put_nowait(orjson.loads(body))
         await self._gate.wait()

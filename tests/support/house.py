@@ -8,12 +8,15 @@ import orjson
 from emulator.contacts.dataset import Dataset
 from emulator.contacts.query import first
 from emulator.lab.clock import SECOND, Clock
+from emulator.lab.faults import Faults
 from emulator.lab.inbox import Inboxes
 from emulator.lab.signals import Signal
 from emulator.reachapi.account import Account, Opening
 from emulator.reachapi.accounts import Accounts
+from emulator.reachapi.courier import Courier
 from emulator.reachapi.dispatch import Dispatcher
-from emulator.reachapi.jobs import Jobs, Request
+from emulator.reachapi.job import Request
+from emulator.reachapi.jobs import Jobs
 from emulator.reachapi.ledger import Ledger
 from emulator.reachapi.validation import Validator
 from emulator.reachapi.work import Work
@@ -89,7 +92,9 @@ class House:
             validation_delay=delay,
         )
         self.inboxes = Inboxes(self.store, self.clock)
+        self.faults = Faults(self.store)
         self.client = ScriptedClient(receiver or answers(()))
+        self.courier = Courier(self.client, self.inboxes, self.faults)
         self.validator = validator or Validator(self.dataset)
         self.work = Work(
             self.store,
@@ -97,8 +102,7 @@ class House:
             self.ledger,
             self.jobs,
             self.validator,
-            self.client,
-            self.inboxes,
+            self.courier,
             schedule,
         )
         self.dispatcher = Dispatcher(self.store, self.clock, self.work)
@@ -111,11 +115,18 @@ class House:
         """Open an account."""
         return self.accounts.open(Opening(account, balance, webhook_url=url))
 
-    def ask(self, count: int, account: str = "ann", matches: int | None = None) -> int:
+    def ask(
+        self,
+        count: int,
+        account: str = "ann",
+        matches: int | None = None,
+        *,
+        polled: bool = False,
+    ) -> int:
         """Submit a data request that matches the first contacts, or all."""
         everything = self.dataset.everything
         found = first(everything, len(everything) if matches is None else matches)
-        return self.jobs.submit(account, Request(count, {}, found))
+        return self.jobs.submit(account, Request(count, {}, found, polled))
 
     def advance(self, seconds: float, account: str = "") -> None:
         """Let a clock jump ahead."""

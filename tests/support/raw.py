@@ -10,6 +10,8 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from support.conformance import check_answer
+
 Address = tuple[str, int]
 Headers = Mapping[str, str | bytes]
 
@@ -84,7 +86,10 @@ def ask(address: Address, data: bytes) -> Reply:
     """Send bytes on a connection of their own and read one answer."""
     with connected(address) as wire:
         wire.send(data)
-        return wire.reply(bodiless=data.startswith(b"HEAD "))
+        reply = wire.reply(bodiless=data.startswith(b"HEAD "))
+    method, target, *_ = [*data.lstrip(b"\r\n").decode("latin-1").split(" ", 2), ""]
+    check_answer(method, target, reply.status, reply.headers, reply.body)
+    return reply
 
 
 def head(method: str, target: str | bytes, headers: Headers) -> bytes:

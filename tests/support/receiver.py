@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
 from support.api import Api
+from support.conformance import see_delivery
 from support.flow import set_webhook
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -52,6 +53,7 @@ class Receiver:
             (name.decode(), value.decode()) for name, value in request.raw_headers
         ]
         body = await request.read()
+        see_delivery(request.headers, body)
         self.arrivals.append(Arrival(request.method, request.path_qs, headers, body))
         await self.meanwhile()
         return web.Response(status=next(self._next, 200), headers=self.headers)

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from emulator.lab.fault import Kind
 from emulator.reachapi.outcomes import ErrorCode, Outcome
 from emulator.reachapi.webhooks import WebhookClient
 
 ACKNOWLEDGED = Outcome(200, None, "", 1)
 REFUSED = Outcome(None, ErrorCode.REFUSED, "", 1)
+BROKEN = Outcome(None, ErrorCode.FAULT, "", 1)
 SERVER_ERROR = Outcome(500, ErrorCode.UNEXPECTED_STATUS, "no", 1)
 
 
@@ -84,6 +86,13 @@ class ScriptedClient(WebhookClient):
         self.posts: list[Post] = []
         self.most: Counter[str] = Counter()
         self._in_flight: Counter[str] = Counter()
+
+    async def break_off(
+        self, url: str, secret: str, chunks: Iterable[bytes], size: int, kind: Kind
+    ) -> Outcome:
+        """Send nothing that anybody could read."""
+        del url, secret, chunks, size, kind
+        return BROKEN
 
     async def post(
         self, url: str, secret: str, chunks: Iterable[bytes], size: int

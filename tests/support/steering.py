@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from emulator.reachapi.validation import Validator
 from support.api import CREDITS, Answer, Api
+from support.conformance import check_answer
 
 
 def under(api: Api, key: str) -> Api:
@@ -75,7 +76,9 @@ async def halfway(
         method, api.url + path, data=halves(), headers={"X-API-Key": api.key or ""}
     ) as response:
         content = await response.read()
-        return Answer(response.status, dict(response.headers), content)
+        answer = Answer(response.status, dict(response.headers), content)
+    check_answer(method, path, answer.status, answer.headers, content)
+    return answer
 
 
 async def point(api: Api, url: str, account: str = "demo") -> None:

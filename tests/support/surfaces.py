@@ -8,7 +8,13 @@ from emulator.web.public import OPERATIONS
 from support.raw import Reply
 from support.threaded import JOB
 
-PARAMETERS = {"account": "demo", "job": str(JOB), "name": "shelf"}
+PARAMETERS = {
+    "account": "demo",
+    "fault": "1",
+    "file": "main.js",
+    "job": str(JOB),
+    "name": "shelf",
+}
 """What stands for the parameter of a control path; a new one is to be added."""
 
 
@@ -34,7 +40,20 @@ VENDOR = [
     for path in operation.paths
     for method in operation.methods
 ]
-CONTROL = [Endpoint(route.method, PREFIX + route.path) for route in ROUTES]
+KEYED = [
+    Endpoint(method, path)
+    for operation in OPERATIONS
+    if operation.needs_key
+    for path in operation.paths
+    for method in operation.methods
+]
+STREAMS = {"/events"}
+"""Control paths whose answers have no end, and so tests of their own."""
+CONTROL = [
+    Endpoint(route.method, PREFIX + route.path)
+    for route in ROUTES
+    if route.path not in STREAMS
+]
 
 
 _WEBHOOK = {"url": "http://127.0.0.1:9/hook", "active": False}
@@ -54,6 +73,20 @@ FORMS: dict[Endpoint, object] = {
             "PUT",
             "/inbox/{name}/script",
             [{"status": 500}, {"delay_s": 2, "drop": True}],
+        ),
+        (
+            "POST",
+            "/faults",
+            {
+                "phase": "webhook",
+                "kind": "delay",
+                "seconds": 1,
+                "operation": "fetch",
+                "account": "demo",
+                "times": 1,
+                "probability": 0.5,
+                "seed": 1,
+            },
         ),
         (
             "POST",
@@ -79,6 +112,9 @@ NO_FORMS = {
     )
 }
 """Control routes that act whatever their body holds."""
+
+OTHER_FORMS = {Endpoint("PUT", PREFIX + "/snapshot")}
+"""Control routes whose bodies are of a size and a kind of their own."""
 
 
 def shown(endpoint: Endpoint) -> str:

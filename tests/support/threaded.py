@@ -6,12 +6,11 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import orjson
 
-from emulator.app import Emulator
 from support.api import FETCH
 from support.raw import Address, ask, request
 
@@ -20,8 +19,22 @@ JOB = 1300
 """The job that is there when a test begins; it has been delivered."""
 
 
+class Startable(Protocol):
+    """A server that is started and stopped, as an emulator is."""
+
+    url: str
+
+    async def start(self) -> None:
+        """Listen."""
+        ...
+
+    async def stop(self) -> None:
+        """End."""
+        ...
+
+
 @contextmanager
-def threaded(emulator: Emulator) -> Iterator[Address]:
+def threaded(emulator: Startable) -> Iterator[Address]:
     """Start an emulator beside the test and stop it afterwards."""
     with (
         _plain_tracebacks(),

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from support.api import COUNTS, COUNTS_OF_SAMPLES, FETCH
+from support.api import COUNTS, COUNTS_OF_SAMPLES, FETCH, FETCH_DATA
 from support.bodies import NO_NUMBERS, NO_TEXTS
 from support.raw import Address, Headers, Reply, ask, request
 from support.surfaces import (
@@ -23,7 +23,7 @@ pytest_plugins = ["support.sturdy"]
 MIB = 1024 * 1024
 BOMB = gzip.compress(b" " * 10 * MIB)
 PACKED = {"Content-Encoding": "gzip"}
-FILTERED = (COUNTS, COUNTS_OF_SAMPLES, FETCH)
+FILTERED = (COUNTS, COUNTS_OF_SAMPLES, FETCH, FETCH_DATA)
 NO_JSON = {
     "bare word": b"hello",
     "form": b"filter=%7B%7D&fetchCount=1",
@@ -103,6 +103,7 @@ def test_an_empty_body(unharmed: Address, body: bytes) -> None:
         COUNTS: (400, "", "Missing parameter filter"),
         COUNTS_OF_SAMPLES: (400, "", "Missing parameter filter"),
         FETCH: (400, "", "Required fetchCount and filter"),
+        FETCH_DATA: (400, "", "Required fetchCount and filter"),
     } == {
         path: (reply.status, envelope_flaw(reply), reply.json["message"])
         for path, reply in replies.items()

@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from conftest import Serve
 from support.api import COUNTS, COUNTS_OF_SAMPLES, FETCH
 from support.raw import Address, ask, request
+from support.serving import Serve
 from support.surfaces import envelope_flaw
 from support.threaded import DEMO
 

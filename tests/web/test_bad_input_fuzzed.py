@@ -3,13 +3,14 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from support.api import COUNTS, COUNTS_OF_SAMPLES, FETCH
+from support.api import COUNTS, COUNTS_OF_SAMPLES, FETCH, FETCH_DATA
 from support.bodies import bodies, many, mutations
 from support.raw import Address, ask, request
 from support.surfaces import (
     CONTROL,
     FORMS,
     NO_FORMS,
+    OTHER_FORMS,
     VENDOR,
     Endpoint,
     flaw,
@@ -29,6 +30,7 @@ BODIES_OF_PAGE = {
     COUNTS: WANTED,
     COUNTS_OF_SAMPLES: WANTED,
     FETCH: {"fetchCount": 2, **WANTED},
+    FETCH_DATA: {"fetchCount": 2, **WANTED},
 }
 
 
@@ -80,4 +82,4 @@ def test_every_form_is_known() -> None:
     """A new control route that takes a body is to be entered in FORMS or NO_FORMS."""
     takers = {endpoint for endpoint in CONTROL if endpoint.method[0] == "P"}
 
-    assert {*FORMS, *NO_FORMS} == takers
+    assert {*FORMS, *NO_FORMS, *OTHER_FORMS} == takers

@@ -3,13 +3,18 @@
 import orjson
 import pytest
 from aiohttp import web
+from pyroaring import BitMap
 
 from emulator.reachapi import errors
+from emulator.reachapi.payload import Records
 from emulator.web.envelope import Success, answer, refusal
+from emulator.web.streaming import Stream
+from support.people import people
 
 REFUSALS: list[tuple[errors.ReachApiError, int, str]] = [
     (errors.BadRequest("Missing parameter filter"), 400, "Missing parameter filter"),
     (errors.WebhookInactive(), 400, "Webhook feature is inactive"),
+    (errors.StillProcessing(), 400, "Request is still being processed"),
     (errors.Unauthorized(), 401, "Unauthorized"),
     (errors.Forbidden(), 403, "Forbidden"),
     (errors.NotFound(), 404, "Not Found"),
@@ -40,6 +45,19 @@ def test_ready_made_json_is_taken_over_as_it_is() -> None:
     response = answer(Success("success", orjson.Fragment(b"[ 1 ]")))
 
     assert written(response).endswith(b'"data":[ 1 ]}')
+
+
+def test_records_are_streamed_in_the_envelope() -> None:
+    """Not joined beforehand."""
+    response = answer(Success("success", Records(people(None), BitMap([0]))))
+
+    start = b'{"status":200,"message":"success","data":[{"id":1,'
+    assert isinstance(response.body, Stream)
+    assert b"".join(response.body.payload).startswith(start)
+    assert (200, "application/json") == (
+        response.status,
+        response.headers["Content-Type"],
+    )
 
 
 def test_a_result_has_status_200_and_json_alone_as_its_type() -> None:

@@ -6,14 +6,23 @@ from io import BytesIO
 
 import pytest
 
-from conftest import Serve
 from emulator.reachapi.accounts import Accounts
-from support.api import COUNTS, COUNTS_OF_SAMPLES, CREDITS, FETCH, PRESETS, Api
+from support.api import (
+    BATCH,
+    COUNTS,
+    COUNTS_OF_SAMPLES,
+    CREDITS,
+    FETCH,
+    FETCH_DATA,
+    PRESETS,
+    Api,
+)
+from support.serving import Serve
 from support.surface import SAMPLES, Sample, ask, given, promised
 
-PATHS = (PRESETS, CREDITS, COUNTS, COUNTS_OF_SAMPLES, FETCH)
+PATHS = (PRESETS, CREDITS, COUNTS, COUNTS_OF_SAMPLES, FETCH, FETCH_DATA, BATCH)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-ALLOWED = {PRESETS: "GET, HEAD"}
+ALLOWED = dict.fromkeys([PRESETS, BATCH], "GET, HEAD")
 NOT_ALLOWED = [
     (method, path)
     for path in PATHS

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from conftest import Serve
 from support.api import CREDITS, Api
 from support.flow import account, inbox
+from support.serving import Serve
 from support.surface import available, given, promised
 
 UNAUTHORIZED = promised(401, "Unauthorized")

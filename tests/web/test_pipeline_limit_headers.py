@@ -1,7 +1,7 @@
 """What headers tell of the rate limit, over real sockets (ruling 10)."""
 
-from conftest import Serve
 from support.api import CREDITS, Answer, Api
+from support.serving import Serve
 from support.surface import statuses
 
 

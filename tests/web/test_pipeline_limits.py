@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from conftest import Serve
 from support.api import COUNTS, CREDITS, Api
+from support.serving import Serve
 from support.surface import SAMPLES, ask, given, promised, statuses
 
 TOO_MANY = promised(429, "Too many requests")

@@ -8,8 +8,8 @@ from itertools import combinations
 import orjson
 import pytest
 
-from conftest import Serve
 from support.api import CREDITS, FETCH, Api
+from support.serving import Serve
 from support.surface import given, promised
 
 KEY = "test-order"

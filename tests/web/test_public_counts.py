@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Serve
 from support.api import COUNTS, COUNTS_OF_SAMPLES, Api
 from support.contacts import RECORD_KEYS, contacts, having
+from support.serving import Serve
 from support.surface import (
     C_SUITE,
     FIELDS,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from conftest import Serve
 from support.api import COUNTS, COUNTS_OF_SAMPLES, Api
 from support.contacts import contacts
+from support.serving import Serve
 from support.surface import given, promised
 
 MISSING = promised(400, "Missing parameter filter")

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from conftest import Serve
 from support.api import CREDITS, Api
 from support.flow import VALIDATION_DELAY, account, attempted
+from support.serving import Serve
 from support.surface import available, given, promised
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from conftest import Serve
 from support.api import FETCH, Api
 from support.flow import set_webhook
+from support.serving import Serve
 from support.surface import C_SUITE, given, promised
 
 INACTIVE = promised(400, "Webhook feature is inactive")

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from conftest import Serve
 from support.api import FETCH, Answer, Api
 from support.contacts import contacts, deliverable
 from support.flow import (
@@ -15,6 +14,7 @@ from support.flow import (
     script,
     set_webhook,
 )
+from support.serving import Serve
 from support.surface import available, given, promised, statuses
 
 

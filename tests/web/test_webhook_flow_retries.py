@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from conftest import Serve
 from support.api import Api
 from support.flow import attempted, inbox, job_of, script
+from support.serving import Serve
 from support.surface import available
 
 SCHEDULE = (1, 5, 15, 60, 300)

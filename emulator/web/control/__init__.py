@@ -2,9 +2,23 @@
 
 from aiohttp import web
 
-from emulator.web.body import invite
-from emulator.web.control import accounts, clocks, inboxes, jobs, requests, system
+from emulator.web.body import uninvited
+from emulator.web.control import (
+    accounts,
+    clocks,
+    console,
+    events,
+    faults,
+    inboxes,
+    jobs,
+    report,
+    requests,
+    snapshot,
+    system,
+)
+from emulator.web.control.guard import Guard, shielded
 from emulator.web.control.reading import ControlError, Handler, answered
+from emulator.web.rooms import ROOMS
 
 PREFIX = "/_emulator"
 ROUTES = (
@@ -14,25 +28,49 @@ ROUTES = (
     *requests.ROUTES,
     *clocks.ROUTES,
     *inboxes.ROUTES,
+    *faults.ROUTES,
+    *report.ROUTES,
+    *snapshot.ROUTES,
+    *events.ROUTES,
+    *console.ROUTES,
 )
+OPEN = frozenset(
+    {
+        *(("GET", "/health"), ("GET", "/ca.pem"), ("POST", "/inbox/{name}")),
+        *((route.method, route.path) for route in console.ROUTES),
+    }
+)
+"""What needs no control token: who asks for these has none to send."""
+PAGES = frozenset({"", "/"})
+"""What a link of any page may lead to."""
 
 
 def add_routes(app: web.Application) -> None:
     """Mount the control API at PREFIX, a path that it does not know included."""
+    guard = Guard(app[ROOMS].allowed_hosts, app[ROOMS].control_token)
     methods: dict[str, list[str]] = {}
     for route in ROUTES:
-        path = PREFIX + route.path
-        _add(app, route.method, path, route.handler)
+        path, handler = PREFIX + route.path, _guarded(guard, route)
+        _add(app, route.method, path, handler)
         if route.method == "GET":
-            _add(app, "HEAD", path, route.handler)  # health checks ask so
+            _add(app, "HEAD", path, handler)  # health checks ask so
         methods.setdefault(path, []).append(route.method)
     for path, allowed in methods.items():
-        _add(app, "*", path, _not_allowed(allowed))
-    _add(app, "*", PREFIX + "{path:(?s:/.*)?}", _unknown)
+        _add(app, "*", path, guard.around(_not_allowed(allowed)))
+    _add(app, "*", PREFIX + "{path:(?s:/.*)?}", guard.around(_unknown))
+
+
+def _guarded(guard: Guard, route: web.RouteDef) -> Handler:
+    return guard.around(
+        route.handler,
+        open_to_all=(route.method, route.path) in OPEN,
+        is_page=route.path in PAGES,
+    )
 
 
 def _add(app: web.Application, method: str, path: str, handler: Handler) -> None:
-    app.router.add_route(method, path, answered(handler), expect_handler=invite)
+    whole = shielded(answered(handler))
+    app.router.add_route(method, path, whole, expect_handler=uninvited)
 
 
 def _not_allowed(allowed: list[str]) -> Handler:

@@ -153,6 +153,8 @@ async def delete(request: web.Request) -> web.Response:
     rooms(request).accounts.forget(account)
     rooms(request).inboxes.forget(account)
     rooms(request).journal.clear(account)
+    rooms(request).faults.clear(account)
+    rooms(request).holds.drop(account)
     return reply({"deleted": account})
 
 

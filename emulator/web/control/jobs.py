@@ -5,7 +5,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
-from emulator.reachapi.jobs import FINAL, STATES, JobBusy
+from emulator.reachapi.job import FINAL, STATES, JobBusy
 from emulator.store import Row
 from emulator.web.control.reading import (
     ControlError,

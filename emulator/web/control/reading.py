@@ -1,6 +1,6 @@
 """Reading control requests and answering them: JSON in, JSON out, clear errors."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -16,11 +16,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ControlError(Exception):
-    """A refusal of the control API: an HTTP status and what to do."""
+    """A refusal of the control API: an HTTP status, what to do, perhaps headers."""
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(
+        self, status: int, text: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(text)
         self.status = status
+        self.headers = headers or {}
 
 
 class Form(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -109,7 +112,9 @@ def answered(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except ControlError as error:
-            return reply({"error": str(error)}, error.status)
+            response = reply({"error": str(error)}, error.status)
+            response.headers.update(error.headers)
+            return response
         except web.HTTPMethodNotAllowed as error:
             methods = ", ".join(sorted(error.allowed_methods))
             response = reply({"error": f"method not allowed: use {methods}"}, 405)

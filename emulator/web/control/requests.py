@@ -33,7 +33,12 @@ class WaitForm(Form):
     timeout: Seconds = 10.0
 
 
-def _known_operation(operation: str | None) -> None:
+def known_operation(operation: str | None) -> None:
+    """Refuse an operation that there is not.
+
+    Raises:
+        ControlError: 400, with those that there are.
+    """
     if operation is not None and operation not in _OPERATIONS:
         names = ", ".join(sorted(_OPERATIONS))
         raise ControlError(400, f"unknown operation {operation!r}: one of {names}")
@@ -60,7 +65,7 @@ async def listed(request: web.Request) -> web.Response:
 def _check(request: web.Request, wanted: Wanted) -> None:
     if wanted.account is not None:
         existing(request, wanted.account)
-    _known_operation(wanted.operation)
+    known_operation(wanted.operation)
     _known_status(wanted.status)
 
 
@@ -76,7 +81,7 @@ async def clear(request: web.Request) -> web.Response:
 async def wait(request: web.Request) -> web.Response:
     """POST /requests/wait: 200 with the requests, 408 with the nearest to it."""
     form = await read(request, WaitForm)
-    _known_operation(form.operation)
+    known_operation(form.operation)
     _known_status(form.status)
     wanted = Wanted(form.account, form.operation, form.status)
     journal = rooms(request).journal

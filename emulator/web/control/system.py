@@ -1,4 +1,4 @@
-"""Control routes of the whole: health and reset."""
+"""Control routes of the whole: health, reset, the certificate to trust."""
 
 from typing import Literal
 
@@ -44,4 +44,16 @@ async def reset(request: web.Request) -> web.Response:
     return reply({"reset": form.scope, "account": form.account})
 
 
-ROUTES = (web.get("/health", health), web.post("/reset", reset))
+async def ca_certificate(request: web.Request) -> web.Response:
+    """GET /ca.pem: the certificate authority's certificate."""
+    pem = rooms(request).ca_pem
+    if pem is None:
+        raise ControlError(404, "https is off: start the emulator with --tls")
+    return web.Response(body=pem, content_type="application/x-pem-file")
+
+
+ROUTES = (
+    web.get("/health", health),
+    web.post("/reset", reset),
+    web.get("/ca.pem", ca_certificate),
+)

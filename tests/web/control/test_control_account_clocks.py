@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from conftest import Serve
 from support.api import CREDITS, Api
+from support.serving import Serve
 from support.steering import clock_of, jump, opened, refused, script
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from conftest import Serve
 from support.api import Api
+from support.serving import Serve
 from support.steering import clock_of, jump, opened, script
 
 

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from conftest import Serve
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from support.api import CREDITS, FETCH, Api
 from support.embedded import client_of, embedded
 from support.hanging import receiving
+from support.serving import Serve
 from support.steering import begin, opened, point, refused, script, under
 
 WEBHOOK = "/accounts/demo/webhook"

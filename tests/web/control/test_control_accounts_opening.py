@@ -2,8 +2,8 @@
 
 import pytest
 
-from conftest import Serve
 from support.api import CREDITS, FETCH, Api
+from support.serving import Serve
 from support.steering import begin, refused, under
 
 

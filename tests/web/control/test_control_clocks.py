@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from conftest import Serve
 from support.api import CREDITS, Api
 from support.hanging import receiving
+from support.serving import Serve
 from support.steering import begin, point, refused, script
 
 YEAR_10000 = 253_402_300_800

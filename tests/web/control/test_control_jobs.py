@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Serve
 from support.api import Api
 from support.hanging import receiving
+from support.serving import Serve
 from support.steering import (
     begin,
     opened,
@@ -34,6 +34,7 @@ async def test_an_accepted_job_is_shown(api: Api) -> None:
         "unique_processing_id": 1300,
         "account": "demo",
         "state": "submitted",
+        "polled": False,
         "fetch_count": 2,
         "filter": {"job_title_level": wanted},
         "valid": None,
@@ -77,6 +78,7 @@ async def test_an_acknowledged_attempt_is_shown(api: Api) -> None:
         "error": None,
         "response_body": "",
         "next_due_at": None,
+        "fault": None,
     } == attempt
 
 
@@ -190,3 +192,16 @@ async def test_a_job_that_is_not_there_is_not_found(
 ) -> None:
     """404 where there is none with the id, 400 where it is no id."""
     assert (status, reason) == await refused(api, method, f"/jobs/{job}{path}")
+
+
+async def test_a_password_in_the_url_is_shown_by_the_account_alone(api: Api) -> None:
+    """Attempts show who was asked, and not how."""
+    url = "http://ann:word@127.0.0.1:9/hook"
+    await point(api, url)
+    await api.freeze()
+    job = await api.fetch(1)
+    await api.advance(1)
+    (attempt,) = (await api.wait(job, attempts=1))["attempts"]
+
+    assert "http://****@127.0.0.1:9/hook" == attempt["url"]
+    assert url == (await api.control("GET", "/accounts/demo"))["webhook"]["url"]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from conftest import Serve
 from support.api import Api
 from support.hanging import receiving
+from support.serving import Serve
 from support.steering import (
     begin,
     held_validation,

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from conftest import Serve
 from support.api import Answer, Api
 from support.hanging import receiving
+from support.serving import Serve
 from support.steering import (
     ask,
     begin,

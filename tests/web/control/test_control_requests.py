@@ -2,8 +2,8 @@
 
 import pytest
 
-from conftest import Serve
 from support.api import CREDITS, PRESETS, Api
+from support.serving import Serve
 from support.steering import opened, refused
 
 
@@ -94,7 +94,7 @@ async def test_at_most_a_thousand_are_listed(
     ("method", "query", "status", "reason"),
     [
         ("GET", "account=nobody", 404, "there is no account 'nobody'"),
-        ("GET", "operation=sing", 400, "unknown operation 'sing': one of counts, "),
+        ("GET", "operation=sing", 400, "unknown operation 'sing': one of batch, "),
         ("GET", "status=99", 400, "status must be from 100 to 599"),
         ("GET", "status=ok", 400, "status must be a whole number"),
         ("GET", "limit=-1", 400, "limit must be a whole number"),

@@ -26,6 +26,7 @@ async def test_a_request_is_noted_with_its_answer(api: Api) -> None:
         "body": body.decode(),
         "status": 200,
         "message": "success",
+        "fault": None,
     } == request
 
 

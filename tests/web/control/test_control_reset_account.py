@@ -1,7 +1,7 @@
 """POST /_emulator/reset for one account, or for the journal."""
 
-from conftest import Serve
 from support.api import CREDITS, Api
+from support.serving import Serve
 from support.steering import begin, opened, seen, turn_everything, under
 
 INBOX = "inbox:elsewhere"

@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import pytest
 
-from conftest import Serve
 from emulator.web.control import ROUTES
 from support.api import CREDITS, Api
+from support.serving import Serve
 from support.steering import ask, refused, under
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -22,7 +22,8 @@ def _allowed() -> dict[str, set[str]]:
 
 def _concrete(path: str) -> str:
     """Return a path with something in the place of every {name}."""
-    return path.format(account="demo", job="1300", name="hook")
+    names = {"account": "demo", "job": "1300", "name": "hook", "fault": "1"}
+    return path.format(**names, file="main.js")
 
 
 @pytest.mark.parametrize(("path", "allowed"), sorted(_allowed().items()))
@@ -40,7 +41,7 @@ async def test_a_method_that_a_path_does_not_have_is_not_allowed(
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/nowhere", "/health/", "//health", "/accounts/demo/nowhere", "/%FF"],
+    ["/nowhere", "/health/", "//health", "/accounts/demo/nowhere", "/%FF"],
 )
 async def test_a_path_that_is_not_there_is_not_found(api: Api, path: str) -> None:
     """404 names it and the page that lists what is there."""

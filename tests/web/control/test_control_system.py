@@ -2,10 +2,10 @@
 
 import pytest
 
-from conftest import Serve
 from emulator import __version__
 from emulator.contacts.dataset import Dataset
 from support.api import CREDITS, Api
+from support.serving import Serve
 from support.steering import opened, refused, script, seen, turn_everything, under
 
 

@@ -1,0 +1,105 @@
+"""What has just happened, for those who follow it; gone with the process."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import islice, takewhile
+from typing import NamedTuple
+
+import orjson
+
+MOST_KEPT = 2_000
+"""Events that a follower may be behind without missing any."""
+
+
+class Event(NamedTuple):
+    """Something that has happened.
+
+    Attributes:
+        id: counted up, over restarts too.
+        name: what kind of thing.
+        account: whose; empty for everyone's, None for nobody's.
+        data: JSON.
+    """
+
+    id: int
+    name: str
+    account: str | None
+    data: bytes
+
+
+class Feed:
+    """The newest events, and whom to tell that there is one more.
+
+    They are kept while somebody follows, and after the last one has left for as
+    long as they all fit, so that who was only cut off misses nothing.
+
+    Args:
+        size: how many are kept.
+
+    Attributes:
+        heard: whether events are kept; what nobody would see need not be made.
+        followers: what to call at each event, and when the feed is closed.
+        closed: whether the emulator is about to stop.
+        last: the newest event's id.
+    """
+
+    def __init__(self, size: int = MOST_KEPT) -> None:
+        self._events: deque[Event] = deque(maxlen=size)
+        self._unheard = 0
+        self.followers: set[Callable[[], None]] = set()
+        self.heard = self.closed = False
+        self.last = self._oldest = time.time_ns() // 1000
+
+    def follow(self, follower: Callable[[], None]) -> None:
+        """Tell somebody of every event from now on."""
+        self.followers.add(follower)
+        self.heard = True
+
+    def leave(self, follower: Callable[[], None]) -> None:
+        """Tell somebody no more."""
+        self.followers.discard(follower)
+        self._unheard = 0
+
+    def publish(self, name: str, account: str | None, data: object) -> None:
+        """Keep an event, if anybody may want to know, and tell them."""
+        if not self.heard:
+            return
+        self.last += 1
+        self._events.append(Event(self.last, name, account, orjson.dumps(data)))
+        for follower in self.followers:
+            follower()
+        if not self.followers:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Stop when who comes back would miss something anyway."""
+        self._unheard += 1
+        if self._unheard > (self._events.maxlen or 0):
+            self._events.clear()
+            self.heard = False
+            self._oldest = self.last = max(self.last + 1, time.time_ns() // 1000)
+
+    def after(self, seen: int, most: int) -> list[Event] | None:
+        """Return the oldest events after one; None if some of them are gone.
+
+        Args:
+            seen: the id of that one.
+            most: how many at once.
+        """
+        if self.missed(seen) is None:
+            return None
+        newer = list(takewhile(lambda event: event.id > seen, reversed(self._events)))
+        if len(newer) < self.last - seen:
+            return None
+        return list(islice(reversed(newer), most))
+
+    def missed(self, seen: int) -> int | None:
+        """Return how many events there were after one; None if it is not known."""
+        return self.last - seen if self._oldest <= seen <= self.last else None
+
+    def close(self) -> None:
+        """Let everyone who follows go."""
+        self.closed = True
+        for follower in self.followers:
+            follower()

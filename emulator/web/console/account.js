@@ -1,0 +1,93 @@
+/** The view of an account: the vendor's own steps, and credits. */
+import { control } from "./api.js";
+import { confirmed } from "./dialog.js";
+import { button, form, h, panel } from "./dom.js";
+import { credits } from "./credits.js";
+import { masked } from "./secret.js";
+import { change, each, pick, state } from "./state.js";
+import { webhook } from "./webhook.js";
+
+export const title = "Account";
+export const about =
+  "What ReachStream's Account Details page does: key, webhook, credits.";
+
+/** Show it. */
+export function mount(root, signal) {
+  const opening = panel("New account", newAccount());
+  if (!state.account) return root.append(opening);
+  const left = h("div", {}, apiKey(signal), webhook(signal), opening);
+  const right = h("div", {}, credits(signal), existence(signal));
+  return root.append(h("div.columns", {}, left, right));
+}
+
+function apiKey(signal) {
+  const key = masked("API key", () => state.account.api_key);
+  each(signal, key.refresh);
+  const text = "With a new key, the old one answers 403.";
+  return panel(
+    "API key",
+    key.whole,
+    h("div.row", {}, button("Generate API Key", generate)),
+    h("p.quiet", {}, text),
+  );
+}
+
+async function generate() {
+  const { id } = state.account;
+  const text = `Clients that use the present key of ${id} will get 403.`;
+  if (await confirmed("Generate API Key", text, "Generate"))
+    await change(() => control("POST", `accounts/${id}/api-key`));
+}
+
+function existence(signal) {
+  const { id } = state.account;
+  const suspend = button("", () => {
+    const form = { suspended: !state.account.suspended };
+    return change(() => control("PATCH", `accounts/${id}`, form));
+  });
+  const remove = button("Delete account", () => deleted(id), { className: "risky" });
+  const reset = button("Reset account", () => wiped(id), { className: "risky" });
+  each(signal, () => {
+    suspend.textContent = state.account?.suspended ? "Let it work again" : "Suspend";
+  });
+  const text = "The keys of a suspended account answer 403.";
+  return panel(
+    `Account ${id}`,
+    h("div.row", {}, suspend, reset, remove),
+    h("p.quiet", {}, text),
+  );
+}
+
+async function deleted(id) {
+  const text = `${id} goes with its keys, jobs, ledger, clock, inbox and requests.`;
+  if (await confirmed("Delete account", text, "Delete"))
+    await change(() => control("DELETE", `accounts/${id}`));
+}
+
+async function wiped(id) {
+  const text = `${id} becomes what it was at its start; deliveries are dropped.`;
+  if (await confirmed("Reset account", text, "Reset"))
+    await change(() => control("POST", "reset", { account: id }));
+}
+
+function newAccount() {
+  const id = h("input", { name: "id", required: true, maxLength: 100 });
+  const amount = h("input", { name: "credits", type: "number", min: 0 });
+  amount.placeholder = "as usual";
+  return form(
+    open,
+    {},
+    h("label", {}, "Id", id),
+    h("label", {}, "Credits", amount),
+    h("button", { type: "submit" }, "Create account"),
+  );
+}
+
+function open({ id, credits: amount }, fields) {
+  const opening = amount === "" ? { id } : { id, credits: Number(amount) };
+  return change(async () => {
+    await control("POST", "accounts", opening);
+    fields.reset();
+    await pick(id);
+  });
+}

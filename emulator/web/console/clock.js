@@ -1,0 +1,108 @@
+/** The view of clocks: the one of all, and the account's own. */
+import { control } from "./api.js";
+import { button, form, h, pairs, panel } from "./dom.js";
+import { badge, instant, seconds } from "./format.js";
+import { kept } from "./kept.js";
+import { every } from "./pace.js";
+import { cell, fill, table } from "./rows.js";
+import { change, now, readClock, state } from "./state.js";
+
+export const title = "Clock";
+export const about =
+  "Validation, retries and the rate limit go by it. It never goes backwards.";
+
+const JUMPS = [1, 5, 15, 60, 300];
+const MOST = 100;
+
+/** Show it. */
+export function mount(root, signal) {
+  const everyone = face("Clock of all accounts", "clock", signal);
+  if (!state.account) return root.append(everyone);
+  const { id } = state.account;
+  const path = `accounts/${id}/clock`;
+  const mine = face(`Clock of ${id}`, path, signal, ...following(id, path));
+  return root.append(h("div.columns", {}, mine, everyone), due(id, path, signal));
+}
+
+function following(id, path) {
+  const text = `Touched once, the clock of ${id} is its own, and moves it alone.`;
+  const follow = () => change(() => control("DELETE", path));
+  return [h("p.quiet", {}, text), button("Follow the clock of all again", follow)];
+}
+
+function face(name, path, signal, ...more) {
+  const reading = h("div");
+  const toggle = button("", () =>
+    change(() => control("PATCH", path, { frozen: !clock.frozen })),
+  );
+  let clock = null;
+  const show = () => clock && shown(clock, reading, toggle);
+  kept(["clock"], signal, async () => {
+    clock = await readClock(path);
+    show();
+  });
+  every(1000, signal, show);
+  const buttons = h("div.row", {}, toggle, ...jumps(path));
+  return panel(name, reading, buttons, jump(path), ...more);
+}
+
+function shown(clock, reading, toggle) {
+  toggle.textContent = clock.frozen ? "Let it run" : "Freeze";
+  const word = clock.frozen ? badge("frozen", "warn") : badge("running", "good");
+  const entries = [
+    ["Time", instant(now(clock))],
+    ["State", word],
+  ];
+  reading.replaceChildren(pairs(entries));
+}
+
+function advance(path, by) {
+  return change(() => control("POST", `${path}/advance`, { seconds: by }));
+}
+
+function jumps(path) {
+  const text = (by) => (by < 60 ? `+${by} s` : `+${by / 60} min`);
+  return JUMPS.map((by) => button(text(by), () => advance(path, by)));
+}
+
+function jump(path) {
+  const by = h("input", { name: "seconds", type: "number", min: 0, required: true });
+  by.step = "any";
+  const submit = h("button", { type: "submit" }, "Advance");
+  const send = ({ seconds: given }) => advance(path, Number(given));
+  return form(send, {}, h("label", {}, "Seconds", by), submit);
+}
+
+function due(id, path, signal) {
+  const list = table("Nothing is due", ["Job", "State", "Due", "In", "Jump"]);
+  let clock = null;
+  const left = (job) => Math.max(0, job.due_at - now(clock));
+  const jump = (job) =>
+    change(async () => {
+      clock = await readClock(path);
+      await control("POST", `${path}/advance`, { seconds: left(job) });
+    });
+  const cells = (job) => cellsOf(job, left(job), () => jump(job));
+  const stamp = (job) => JSON.stringify([job, left(job)]);
+  kept(["job", "attempt", "clock"], signal, async () => {
+    clock = await readClock(path);
+    const jobs = await control("GET", `jobs?account=${id}`);
+    const waiting = jobs.filter((job) => job.due_at !== null).slice(0, MOST);
+    const some = "Jobs that wait for their time";
+    list.caption.textContent = waiting.length ? some : "Nothing is due";
+    fill(list.body, waiting, (job) => job.unique_processing_id, cells, stamp);
+  });
+  return panel("What is due", list.whole);
+}
+
+function cellsOf({ unique_processing_id: id, state: word, due_at: at }, left, jump) {
+  const there = button("Advance to it", jump);
+  there.setAttribute("aria-label", `Advance to job ${id}`);
+  return [
+    cell(id),
+    cell(word),
+    cell(instant(at), "when"),
+    cell(seconds(left)),
+    cell(there),
+  ];
+}

@@ -1,0 +1,65 @@
+/** The credits of an account, and every change of them. */
+import { control } from "./api.js";
+import { form, h, pairs, panel } from "./dom.js";
+import { figure, instant } from "./format.js";
+import { kept } from "./kept.js";
+import { listen } from "./live.js";
+import { cell, fill, number, table } from "./rows.js";
+import { change, each, state } from "./state.js";
+
+const MOST = 200;
+
+/** Make the panel. */
+export function credits(signal) {
+  const summary = h("div");
+  each(signal, () => state.account && summary.replaceChildren(figures()));
+  return panel("Credits", summary, setting(), ledger(state.account.id, signal));
+}
+
+function figures() {
+  const { credits: balance, reserved } = state.account;
+  return pairs([
+    ["Balance", figure(balance)],
+    ["Reserved", figure(reserved)],
+    ["Available", figure(balance - reserved)],
+  ]);
+}
+
+function setting() {
+  const amount = h("input", { name: "credits", type: "number", min: 0 });
+  amount.required = true;
+  const submit = h("button", { type: "submit" }, "Set balance");
+  return form(set, {}, h("label", {}, "New balance", amount), submit);
+}
+
+function set({ credits: amount }, fields) {
+  const path = `accounts/${state.account.id}`;
+  return change(async () => {
+    await control("PATCH", path, { credits: Number(amount) });
+    fields.reset();
+  });
+}
+
+function ledger(id, signal) {
+  const heads = ["Time", "#Change", "#Balance", "Reason", "Job"];
+  const { whole, body } = table(`Ledger, newest first, at most ${MOST}`, heads);
+  const load = kept([], signal, async () => {
+    const entries = await control("GET", `accounts/${id}/ledger`);
+    const numbered = entries.map((entry, index) => ({ ...entry, index }));
+    fill(body, numbered.slice(-MOST).reverse(), ({ index }) => index, cells);
+  });
+  const isMine = ({ detail }) => detail.id === id && detail.change !== "deleted";
+  listen(["account"], (event) => isMine(event) && load(), signal);
+  return whole;
+}
+
+function cells({ at, delta, balance, reason, unique_processing_id: job }) {
+  const signed = (delta > 0 ? "+" : "") + figure(delta);
+  return [
+    cell(instant(at), "when"),
+    cell(signed, "number"),
+    number(balance),
+    cell(reason),
+    cell(job),
+  ];
+}

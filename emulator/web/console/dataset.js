@@ -1,0 +1,73 @@
+/** The view of the data: a filter, how many match, the first of them, and curl. */
+import { vendor } from "./api.js";
+import { curl } from "./curl.js";
+import { h, panel } from "./dom.js";
+import { figure } from "./format.js";
+import { Filter } from "./filter.js";
+import { background } from "./notice.js";
+import { debounced } from "./pace.js";
+import { cell, fill, table } from "./rows.js";
+import { state } from "./state.js";
+
+export const title = "Data set";
+export const about =
+  "Asks as a client does, with the account's key: it is among the requests, " +
+  "counts for the rate limit, and costs no credits.";
+export const needsAccount = true;
+
+const PATH = "/api/v2/request/records/count";
+const SHOWN = [
+  "id",
+  "contact_job_title_1",
+  "company_address_city",
+  "company_address_state",
+  "company_address_country",
+];
+const HEADS = ["Id", "Job title", "City", "State", "Country"];
+
+/** Show it. */
+export function mount(root, signal) {
+  const result = new Result(signal);
+  const lines = curl();
+  const count = debounced((wanted) => signal.aborted || result.ask(wanted));
+  const filter = new Filter(signal, (wanted) => {
+    lines.show(wanted);
+    count(wanted);
+  });
+  const left = h("div", {}, panel("Filter", filter.whole), lines.whole);
+  root.append(h("div.columns", {}, left, result.whole));
+  filter.changed();
+}
+
+/** The count, and the masked records that come with it. */
+class Result {
+  #count = h("span.count");
+  #told = h("p", { role: "status" }, this.#count, " contacts match");
+  #list = table("The first of them; the vendor masks all else", HEADS);
+  whole = panel("Result", this.#told, this.#list.whole);
+  #asked = 0;
+
+  constructor(signal) {
+    this.signal = signal;
+  }
+
+  /** Ask for the count; of several answers the last question's is shown. */
+  ask(filter) {
+    const mine = ++this.#asked;
+    return background(async () => {
+      const answer = await vendor("POST", PATH, state.account.api_key, {
+        form: { filter },
+        signal: this.signal,
+      });
+      if (mine === this.#asked) this.#show(answer);
+    });
+  }
+
+  #show({ status, message, data }) {
+    if (status !== 200) throw new Error(`${status} ${message}`);
+    this.#count.textContent = figure(data.counts);
+    fill(this.#list.body, data.records, ({ id }) => id, cells);
+  }
+}
+
+const cells = (record) => SHOWN.map((name) => cell(record[name]));

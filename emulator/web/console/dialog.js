@@ -1,0 +1,48 @@
+/** Questions in a dialog of the page; Escape is no. */
+import { button, form, h } from "./dom.js";
+
+/**
+ * Ask before something that cannot be taken back.
+ * @returns {Promise<boolean>}
+ */
+export function confirmed(title, text, action) {
+  const dialog = make(title, text);
+  dialog.append(
+    h(
+      "div.row",
+      {},
+      button(action, () => dialog.close("yes"), { className: "risky" }),
+      button("Cancel", () => dialog.close("")),
+    ),
+  );
+  return shown(dialog).then((answer) => answer === "yes");
+}
+
+/**
+ * Ask for a secret.
+ * @returns {Promise<string>} empty, if none was given.
+ */
+export function secret(title, text, label) {
+  const dialog = make(title, text);
+  const input = h("input", { type: "password", name: "secret", required: true });
+  const submit = ({ secret: given }) => dialog.close(given);
+  const send = h("button.main", { type: "submit" }, "Go on");
+  dialog.append(form(submit, {}, h("label.wide", {}, label, input), send));
+  return shown(dialog);
+}
+
+function make(title, text) {
+  const heading = h("h2", { id: "question" }, title);
+  return h("dialog", { "aria-labelledby": "question" }, heading, h("p", {}, text));
+}
+
+function shown(dialog) {
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+/** The view of fault rules: what goes wrong, how, and how often it did. */
+import { control } from "./api.js";
+import { button, panel } from "./dom.js";
+import { seconds } from "./format.js";
+import { faultForm } from "./faultform.js";
+import { kept } from "./kept.js";
+import { attempt } from "./notice.js";
+import { cell, fill, number, table } from "./rows.js";
+
+export const title = "Faults";
+export const about =
+  "Rules by which requests and deliveries fail. The oldest that fits strikes.";
+
+const HEADS = [
+  "Id",
+  "Strikes",
+  "Kind",
+  "Operation",
+  "Account",
+  "How often",
+  "#Struck",
+  "Remove",
+];
+
+/** Show it. */
+export function mount(root, signal) {
+  const list = table("Fault rules, oldest first", HEADS);
+  const load = kept(["fault"], signal, async () => {
+    const rules = await control("GET", "faults");
+    const none = "There is no fault rule";
+    list.caption.textContent = rules.length ? "Fault rules, oldest first" : none;
+    fill(list.body, rules, ({ id }) => id, (rule) => cells(rule, load));
+  });
+  const clear = () => attempt(() => control("DELETE", "faults").then(load));
+  const all = button("Remove all", clear, { className: "risky" });
+  root.append(panel("New rule", faultForm(load)), panel("Rules", list.whole, all));
+}
+
+function cells(rule, load) {
+  const remove = () => attempt(() => control("DELETE", `faults/${rule.id}`).then(load));
+  return [
+    cell(rule.id),
+    cell(rule.phase === "webhook" ? "deliveries" : "requests"),
+    cell(kindOf(rule)),
+    cell(rule.operation ?? "any"),
+    cell(rule.account ?? "any"),
+    cell(oftenOf(rule)),
+    number(rule.struck),
+    cell(button("Remove", remove, { "aria-label": `Remove fault ${rule.id}` })),
+  ];
+}
+
+function kindOf({ kind, status, seconds: wait }) {
+  if (kind === "status") return `status ${status}`;
+  return kind === "delay" ? `delay ${seconds(wait)}` : kind;
+}
+
+function oftenOf({ times, probability, seed }) {
+  const percent = `${probability * 100} % (seed ${seed})`;
+  const chance = probability === null ? "every time" : percent;
+  return times === null ? chance : `${chance}, at most ${times} times`;
+}

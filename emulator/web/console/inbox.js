@@ -1,0 +1,76 @@
+/** The view of an inbox: deliveries that the built-in receiver got. */
+import { control } from "./api.js";
+import { detail, opener, opens } from "./detail.js";
+import { button, h, pairs, panel, pre } from "./dom.js";
+import { figure, MASK, readable, shortened, time } from "./format.js";
+import { kept } from "./kept.js";
+import { listen } from "./live.js";
+import { attempt, say } from "./notice.js";
+import { cell, fill, number, table } from "./rows.js";
+import { script } from "./script.js";
+import { state } from "./state.js";
+
+export const title = "Inbox";
+export const about =
+  "The built-in webhook receiver of the account: what arrived, and what it answers.";
+export const needsAccount = true;
+
+const MOST = 200;
+const HEADS = ["Arrival", "Time", "Event", "Job", "#Records"];
+
+/** Show it. */
+export function mount(root, signal) {
+  const { id } = state.account;
+  const list = table("Deliveries", HEADS);
+  const side = detail(signal);
+  const cells = (each) =>
+    cellsOf(each, () => open(side, each, opener(list.body, each.number)));
+  const load = kept([], signal, async () => {
+    const all = (await control("GET", `inbox/${id}`)).map(numbered);
+    list.caption.textContent = captionOf(all.length);
+    const shown = all.slice(-MOST).reverse();
+    fill(list.body, shown, (each) => each.number, cells, (each) => each.received_at);
+  });
+  const hear = ({ detail: { inbox } }) => inbox === id && arrived(load);
+  listen(["delivery"], hear, signal);
+  const clear = () => attempt(() => control("DELETE", `inbox/${id}`).then(load));
+  const empty = button("Clear inbox", clear, { className: "risky" });
+  const content = panel(`Inbox ${id}`, h("div.row", {}, empty), list.whole);
+  root.append(script(id), h("div.split", {}, content, side.whole));
+}
+
+const numbered = (delivery, index) => ({ ...delivery, number: index + 1 });
+
+function arrived(load) {
+  say("A delivery has arrived");
+  load();
+}
+
+const captionOf = (count) =>
+  `${figure(count)} deliveries, newest first${count > MOST ? `, ${MOST} of them` : ""}`;
+
+function cellsOf(delivery, open) {
+  const { number: arrival, received_at: at, body } = delivery;
+  return [
+    cell(opens(arrival, `Arrival ${arrival}`, open)),
+    cell(time(at)),
+    cell(body?.event),
+    cell(body?.unique_processing_id),
+    number(body?.data?.length),
+  ];
+}
+
+function open(side, delivery, find) {
+  side.open(delivery.number, `Arrival ${delivery.number}`, find);
+  side.show(delivery.number, () => [
+    h("h3", {}, "Headers"),
+    pairs(Object.entries(delivery.headers).map(hidden)),
+    h("h3", {}, "Body"),
+    pre(shortened(readable(delivery.body)), "Body of the delivery"),
+  ]);
+}
+
+/** Only the view of the account shows secrets. */
+function hidden([name, value]) {
+  return [name, /secret|authorization|cookie|key/i.test(name) ? MASK : value];
+}

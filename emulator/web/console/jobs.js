@@ -1,0 +1,98 @@
+/** The view of jobs: what was asked for, and how its delivery goes. */
+import { control } from "./api.js";
+import { detail, opener, opens } from "./detail.js";
+import { h, panel, select } from "./dom.js";
+import { badge, figure, time } from "./format.js";
+import { Job } from "./job.js";
+import { kept } from "./kept.js";
+import { listen } from "./live.js";
+import { say } from "./notice.js";
+import { cell, fill, number, table } from "./rows.js";
+import { state } from "./state.js";
+
+export const title = "Jobs";
+export const about = "Data requests: validated, then delivered or polled for.";
+
+const MOST = 200;
+const STATES = [
+  "submitted",
+  "validating",
+  "delivering",
+  "delivered",
+  "exhausted",
+  "ready",
+];
+const MOODS = {
+  delivering: "warn",
+  delivered: "good",
+  exhausted: "bad",
+  ready: "good",
+};
+const HEADS = [
+  "Id",
+  "State",
+  "Submitted",
+  "#Asked for",
+  "#Valid",
+  "#Charged",
+  "#Attempts",
+  "Due",
+  "#Matched",
+  "Account",
+];
+
+/** Show it. */
+export function mount(root, signal) {
+  const list = table("Jobs", HEADS);
+  const job = new Job(detail(signal));
+  const filter = filters(() => load());
+  const cells = (each) =>
+    cellsOf(each, () => job.open(each, opener(list.body, idOf(each))));
+  const load = kept(["job", "attempt"], signal, async () => {
+    const jobs = await control("GET", `jobs?${filter.query()}`);
+    list.caption.textContent = captionOf(jobs.length);
+    fill(list.body, jobs.slice(-MOST).reverse(), idOf, cells);
+    job.refresh(jobs);
+  });
+  listen(["job"], ({ detail: told }) => say(newsOf(told)), signal);
+  const controls = h("div.row", {}, ...filter.fields);
+  const content = panel("Data requests", controls, list.whole);
+  root.append(h("div.split", {}, content, job.side.whole));
+}
+
+const idOf = (job) => job.unique_processing_id;
+const newsOf = (job) => `Job ${idOf(job)}: ${job.state}`;
+const captionOf = (count) =>
+  `${figure(count)} jobs, newest first${count > MOST ? `, ${MOST} of them` : ""}`;
+
+function filters(changed) {
+  const states = [["", "any"], ...STATES.map((each) => [each, each])];
+  const wanted = select(states, { onchange: changed });
+  const everyone = h("input", { type: "checkbox", onchange: changed });
+  const query = () => {
+    const account = everyone.checked ? "" : (state.account?.id ?? "");
+    const asked = { account, state: wanted.value };
+    return new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+  };
+  const fields = [
+    h("label", {}, "State", wanted),
+    h("label", {}, everyone, "Every account"),
+  ];
+  return { fields, query };
+}
+
+function cellsOf(job, open) {
+  const id = idOf(job);
+  return [
+    cell(opens(id, `Job ${id}`, open)),
+    cell(badge(job.state, MOODS[job.state])),
+    cell(time(job.created_at)),
+    number(job.fetch_count),
+    number(job.valid),
+    number(job.charged),
+    number(job.attempts.length),
+    cell(time(job.due_at)),
+    number(job.matched),
+    cell(job.account),
+  ];
+}

@@ -1,0 +1,144 @@
+/** The view of requests: what the client under test sends, as it arrives. */
+import { control } from "./api.js";
+import { confirmed } from "./dialog.js";
+import { detail, opener, opens } from "./detail.js";
+import { button, h, panel, select } from "./dom.js";
+import { figure, status, time } from "./format.js";
+import { kept } from "./kept.js";
+import { live } from "./live.js";
+import { attempt, say } from "./notice.js";
+import { debounced, perFrame } from "./pace.js";
+import { openRequest } from "./request.js";
+import { cell, fill, number, table } from "./rows.js";
+import { state } from "./state.js";
+
+export const title = "Requests";
+export const about =
+  "What clients ask of the vendor's surface. Keys and secrets are masked.";
+
+const MOST = 500;
+const OPERATIONS = ["presets", "credits", "counts", "fetch", "batch", "sdk"];
+const STATUSES = [200, 400, 401, 402, 403, 404, 405, 413, 429, 500];
+const HEADS = [
+  "Id",
+  "Time",
+  "Status",
+  "Request",
+  "Message",
+  "#ms",
+  "Fault",
+  "Operation",
+  "Account",
+];
+
+/** Show it. */
+export function mount(root, signal) {
+  const list = table("Requests, newest first", HEADS);
+  const side = detail(signal);
+  const filter = filters(() => load());
+  const rows = new Requests(filter);
+  const draw = perFrame(() => {
+    rows.caption(list.caption);
+    fill(list.body, rows.newest, ({ id }) => id, cells, () => "");
+  });
+  const cells = (request) => cellsOf(request, (made) => {
+    openRequest(side, made, opener(list.body, made.id));
+  });
+  const load = kept([], signal, () => rows.load().then(draw));
+  const listener = ({ detail: request }) => rows.add(request) && draw();
+  live.addEventListener("request", listener, { signal });
+  const clear = () => emptied(load);
+  const empty = button("Clear requests", clear, { className: "risky" });
+  const controls = h("div.row", {}, ...filter.fields, empty);
+  const content = panel("Journal", controls, list.whole);
+  root.append(h("div.split", {}, content, side.whole));
+}
+
+/** The requests that are shown: the newest that fit the filter, newest first. */
+class Requests {
+  newest = [];
+  #evicted = 0;
+  #waiting = null;
+  #fresh = 0;
+  #told = debounced(() => {
+    say(`${this.#fresh} new requests`);
+    this.#fresh = 0;
+  }, 1000);
+
+  constructor(filter) {
+    this.filter = filter;
+  }
+
+  /** Ask for them; what arrives meanwhile is put on top. */
+  async load() {
+    this.#waiting = [];
+    const query = new URLSearchParams({ ...this.filter.values(), limit: MOST });
+    try {
+      const { evicted, requests } = await control("GET", `requests?${query}`);
+      const known = new Set(requests.map(({ id }) => id));
+      const late = this.#waiting.filter(({ id }) => !known.has(id));
+      this.newest = [...requests, ...late].reverse().slice(0, MOST);
+      this.#evicted = evicted;
+    } finally {
+      this.#waiting = null;
+    }
+  }
+
+  /** Put one on top; tell whether it fits. */
+  add(request) {
+    const wanted = Object.entries(this.filter.values());
+    const fits = ([name, value]) => String(request[name]) === value;
+    if (!wanted.every(fits)) return false;
+    this.#waiting?.push(request);
+    this.newest.unshift(request);
+    this.newest.length = Math.min(this.newest.length, MOST);
+    this.#fresh += 1;
+    this.#told();
+    return true;
+  }
+
+  caption(element) {
+    const count = `${figure(this.newest.length)} requests, newest first`;
+    const gone = this.#evicted ? `; ${figure(this.#evicted)} older ones are gone` : "";
+    element.textContent = `${count}, at most ${MOST}${gone}`;
+  }
+}
+
+function filters(changed) {
+  const any = (values) => [["", "any"], ...values.map((each) => [each, each])];
+  const operation = select(any(OPERATIONS), { onchange: changed });
+  const answer = select(any(STATUSES), { onchange: changed });
+  const everyone = h("input", { type: "checkbox", onchange: changed });
+  const fields = [
+    h("label", {}, "Operation", operation),
+    h("label", {}, "Status", answer),
+    h("label", {}, everyone, "Every account"),
+  ];
+  const values = () => {
+    const account = everyone.checked ? "" : (state.account?.id ?? "");
+    const asked = { account, operation: operation.value, status: answer.value };
+    return Object.fromEntries(Object.entries(asked).filter(([, value]) => value));
+  };
+  return { fields, values };
+}
+
+function cellsOf(request, open) {
+  const { id, at, account, operation, method, path } = request;
+  return [
+    cell(opens(id, `Request ${id}`, () => open(request))),
+    cell(time(at)),
+    cell(status(request.status)),
+    cell(`${method} ${path}`, "path"),
+    cell(request.message),
+    number(request.duration_ms),
+    cell(request.fault),
+    cell(operation ?? "–"),
+    cell(account ?? "–"),
+  ];
+}
+
+async function emptied(load) {
+  const text = "The journal of every account will be empty.";
+  if (await confirmed("Clear requests", text, "Clear"))
+    await attempt(() => control("DELETE", "requests").then(load));
+}

@@ -1,0 +1,50 @@
+"""What the page of the control API says of events and safety is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from emulator.lab.events import Happening
+from emulator.store.feed import MOST_KEPT
+from emulator.web.control import OPEN, console
+from emulator.web.control.events import KEEP_ALIVE, MOST_FOLLOWERS
+
+PAGE = Path(__file__).parents[2] / "docs" / "control-api.md"
+
+
+def section(title: str) -> str:
+    """Return a part of the page, on one line."""
+    text = PAGE.read_text(encoding="utf-8")
+    found = re.search(rf"^#+ {title}.*?(?=^##)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+def test_every_event_is_described() -> None:
+    """Once, and no other."""
+    listed = re.findall(r"^- `([a-z]+)`:", section("Events"), re.MULTILINE)
+
+    assert [*Happening, "missed"] == listed
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        f"The last {MOST_KEPT:,} events are kept",
+        f"{MOST_FOLLOWERS} streams are open",
+        f"after {KEEP_ALIVE:g} seconds of silence",
+    ],
+)
+def test_the_bounds_of_events_are_those_of_the_page(bound: str) -> None:
+    """As they are."""
+    assert bound in " ".join(section("Events").split())
+
+
+def test_what_needs_no_token_is_listed() -> None:
+    """By method and path, but for the console's files."""
+    files = {(route.method, route.path) for route in console.ROUTES}
+    listed = re.findall(r"`([A-Z]+) (/\S+)`", section("Safety"))
+
+    assert OPEN - files == set(listed)
+    assert "the console's own files" in section("Safety")

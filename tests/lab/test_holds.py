@@ -1,0 +1,165 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from emulator.lab.clock import SECOND, Clock
+from emulator.lab.holds import Holds
+from emulator.store import MEMORY, open_store
+from support.scripted import RealTime
+from support.warp import microseconds, warp
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock that stands still."""
+    clock = Clock(open_store(MEMORY, journal_size=1), RealTime())
+    clock.start()
+    clock.freeze()
+    return clock
+
+
+@asynccontextmanager
+async def held(
+    holds: Holds, account: str | None = "ann", seconds: float = 10
+) -> AsyncIterator["asyncio.Task[None]"]:
+    """Let somebody wait until the end of the block, if they do so long."""
+    hold = holds.hold(account, round(seconds * SECOND))
+    task = asyncio.create_task(hold)
+    await turns()
+    yield task
+    task.cancel()
+    await turns()
+
+
+async def turns() -> None:
+    """Let everybody go on who can."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_a_request_waits_until_its_clock_has_passed(clock: Clock) -> None:
+    """Not a moment less."""
+    async with held(Holds(clock)) as task:
+        clock.advance(10 * SECOND - 1)
+        await turns()
+        waits = not task.done()
+        clock.advance(1)
+        await turns()
+
+        assert (True, True) == (waits, task.done())
+
+
+async def test_each_waits_on_its_own_clock(clock: Clock) -> None:
+    """Another account's time is none of its business."""
+    holds = Holds(clock)
+    async with held(holds, "ann") as anns, held(holds, "bob") as bobs:
+        clock.advance(10 * SECOND, "bob")
+        await turns()
+
+        assert (False, True) == (anns.done(), bobs.done())
+
+
+async def test_nobodys_request_waits_on_the_global_clock(clock: Clock) -> None:
+    """It has no account whose clock it could follow."""
+    async with held(Holds(clock), None) as task:
+        clock.advance(10 * SECOND)
+        await turns()
+
+        assert task.done()
+
+
+async def test_a_wait_is_as_long_on_another_clock(clock: Clock) -> None:
+    """What is over is over; what is left is left."""
+    clock.advance(1_000 * SECOND, "ann")
+    async with held(Holds(clock)) as task:
+        clock.advance(4 * SECOND, "ann")
+        await turns()
+        clock.follow("ann")
+        await turns()
+        clock.advance(5 * SECOND)
+        await turns()
+        waits = not task.done()
+        clock.advance(SECOND)
+        await turns()
+
+        assert (True, True) == (waits, task.done())
+
+
+async def test_a_wait_is_as_long_on_a_clock_that_is_ahead(clock: Clock) -> None:
+    """The instants that lie between the two clocks have not passed."""
+    clock.freeze("ann")
+    clock.advance(1_000 * SECOND)
+    async with held(Holds(clock)) as task:
+        clock.follow("ann")
+        await turns()
+        clock.advance(10 * SECOND - 1)
+        await turns()
+        waits = not task.done()
+        clock.advance(1)
+        await turns()
+
+        assert (True, True) == (waits, task.done())
+
+
+async def test_what_has_passed_on_a_clock_that_is_given_up_is_over() -> None:
+    """It went on until then, at the pace of real time."""
+    real = RealTime()
+    clock = Clock(open_store(MEMORY, journal_size=1), real)
+    clock.start()
+    clock.freeze("ann")
+    clock.resume("ann")
+    clock.freeze()
+    async with held(Holds(clock)) as task:
+        real.now += 4 * SECOND
+        clock.follow("ann")
+        await turns()
+        clock.advance(6 * SECOND - 1)
+        await turns()
+        waits = not task.done()
+        clock.advance(1)
+        await turns()
+
+        assert (True, True) == (waits, task.done())
+
+
+def test_on_a_clock_that_goes_it_is_as_long_as_in_real_time() -> None:
+    """Nobody needs to advance it."""
+
+    async def waited() -> float:
+        clock = Clock(open_store(MEMORY, journal_size=1), microseconds)
+        clock.start()
+        before = microseconds()
+        await Holds(clock).hold("ann", 10 * SECOND)
+        return (microseconds() - before) / SECOND
+
+    assert 10 == pytest.approx(warp(waited()), abs=0.01)
+
+
+def test_no_wait_is_longer_than_ten_minutes() -> None:
+    """A clock that stands for ever holds no connection for ever."""
+
+    async def waited() -> float:
+        clock = Clock(open_store(MEMORY, journal_size=1), microseconds)
+        clock.start()
+        clock.freeze()
+        before = microseconds()
+        await Holds(clock).hold("ann", SECOND)
+        return (microseconds() - before) / SECOND
+
+    assert 600 == pytest.approx(warp(waited()), abs=0.01)
+
+
+async def test_dropped_requests_are_cancelled(clock: Clock) -> None:
+    """Those of an account, or all; nothing of them is kept."""
+    holds = Holds(clock)
+    async with held(holds, "ann") as anns, held(holds, "bob") as bobs:
+        holds.drop("ann")
+        await turns()
+        first = (anns.cancelled(), bobs.done(), len(holds))
+        holds.drop()
+        await turns()
+
+        assert (True, False, 1) == first
+        assert (True, 0) == (bobs.cancelled(), len(holds))

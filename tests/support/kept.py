@@ -1,0 +1,40 @@
+"""Snapshots of a house, and what must be the same after one is restored."""
+
+from typing import Any
+
+import orjson
+
+from emulator.lab.holds import Holds
+from emulator.lab.journal import Journal
+from emulator.reachapi.snapshots import Snapshots
+from support.house import House
+
+
+def snapshots_of(house: House) -> Snapshots:
+    """Return what takes snapshots of a house, and restores them."""
+    return Snapshots(
+        house.store,
+        house.clock,
+        Journal(house.store),
+        house.faults,
+        Holds(house.clock),
+        house.jobs,
+        house.dispatcher,
+        house.dataset,
+    )
+
+
+def remembered(house: House) -> dict[str, Any]:
+    """Return all that a house remembers, its clocks by what they show.
+
+    Facts are not among it: they are of the house, not of what happened there.
+    """
+    document = orjson.loads(snapshots_of(house).take())
+    tables = document["tables"]
+    del tables["facts"]
+    accounts = [row[0] for row in tables.pop("clocks")["rows"]]
+    return {
+        **tables,
+        "clocks": {account: house.clock.read(account) for account in accounts},
+        "windows": document["windows"],
+    }

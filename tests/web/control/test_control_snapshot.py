@@ -1,0 +1,375 @@
+"""GET and PUT /_emulator/snapshot: go on elsewhere as if nothing had been between."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+from hypothesis import given, strategies as st
+
+from emulator.contacts.dataset import Dataset
+from emulator.settings import Settings
+from support.api import COUNTS, CREDITS, Answer, Api
+from support.bodies import many, mutations
+from support.embedded import started
+from support.flow import attempted, inbox, ledger
+from support.hanging import receiving
+from support.process import running
+from support.raw import Address, ask as ask_raw, request
+from support.serving import Serve
+from support.steering import ask, begin, opened, point, script, seen, turn_everything
+from support.surfaces import flaw
+from support.threaded import state
+
+pytest_plugins = ["support.sturdy"]
+
+PATH = "/_emulator/snapshot"
+SHOWING = [
+    f"/_emulator/{what}"
+    for what in (
+        *("accounts", "accounts/demo/ledger", "clock", "faults", "inbox/demo"),
+        *("jobs", "jobs/1300/payload", "report", "requests", "snapshot"),
+    )
+]
+MUCH = 256 * 1024 * 1024 + 1
+
+
+async def taken(api: Api) -> bytes:
+    """Return a snapshot of an emulator."""
+    return (await ask(api, "GET", "/snapshot")).body
+
+
+async def put(api: Api, document: bytes) -> Answer:
+    """Restore a snapshot, over a connection that ends with it."""
+    alone = {"Connection": "close"}
+    return await api.send("PUT", PATH, data=BytesIO(document), headers=alone)
+
+
+async def restored(api: Api, document: bytes) -> Any:  # noqa: ANN401 # whatever the JSON holds
+    """Restore a snapshot, expect success, and return what it held."""
+    answer = await put(api, document)
+    if answer.status != 200:
+        raise AssertionError(f"{answer.status} {answer.body!r}")
+    return answer.json["restored"]
+
+
+async def whole(api: Api, *accounts: str) -> Any:  # noqa: ANN401 # whatever the JSON holds
+    """Return all that the control API shows."""
+    return {
+        "accounts": await api.control("GET", "/accounts"),
+        "faults": await api.control("GET", "/faults"),
+        "report": await api.control("GET", "/report"),
+        **{account: await seen(api, account) for account in accounts},
+    }
+
+
+def changed(document: bytes, **changes: object) -> bytes:
+    """Return a snapshot with parts of it replaced."""
+    return orjson.dumps(orjson.loads(document) | changes)
+
+
+async def test_the_document_says_what_it_is(api: Api, dataset: Dataset) -> None:
+    """Its version, its data set, and who took it."""
+    document = orjson.loads(await taken(api))
+    health = await api.control("GET", "/health")
+
+    assert (1, dataset.fingerprint, health["version"]) == (
+        document["version"],
+        document["dataset"],
+        document["emulator"],
+    )
+
+
+async def test_all_is_as_it_was(serve: Serve) -> None:
+    """Accounts, clocks, jobs, inboxes, journal, faults; nothing from before is left.
+
+    The built-in inboxes are where they are now.
+    """
+    first, second = await serve(), await serve()
+    await first.freeze()
+    await turn_everything(await opened(first, "test-a"), "test-a")
+    await attempted(first)
+    rule = {"phase": "webhook", "kind": "delay", "seconds": 9, "times": 2}
+    await first.control("POST", "/faults", rule)
+    await opened(second, "test-b")
+    await second.fetch(1)
+    expected = await whole(first, "demo", "test-a")
+    for account in expected["accounts"]:
+        url = account["webhook"]["url"]
+        account["webhook"]["url"] = url.replace(first.url, second.url)
+        expected[account["id"]]["account"] = account
+
+    assert {"accounts": 2, "jobs": 2, "requests": 3} == await restored(
+        second, await taken(first)
+    )
+    assert expected == await whole(second, "demo", "test-a")
+
+
+async def test_taking_a_snapshot_changes_nothing(api: Api) -> None:
+    """Two of a clock that stands differ in real time alone."""
+    await attempted(api)
+    first, second = [orjson.loads(await taken(api)) for _ in range(2)]
+
+    assert first["tables"] == second["tables"]
+    assert first["windows"] == second["windows"]
+
+
+async def test_due_jobs_and_scripts_go_on(serve: Serve) -> None:
+    """The retry comes when it would have come, and meets the script's next answer."""
+    first, second = await serve(), await serve()
+    await script(first, {"status": 500}, {"status": 503})
+    job = await attempted(first)
+    await restored(second, await taken(first))
+    for seconds in (1, 5):
+        await second.advance(seconds)
+        await second.wait(job, attempts=2 if seconds == 1 else 3)
+    shown = await second.wait(job)
+
+    assert [500, 503, 200] == [each["status"] for each in shown["attempts"]]
+    assert second.url in shown["attempts"][-1]["url"]
+    assert 3 == len(await inbox(second))
+
+
+async def test_a_fault_strikes_as_often_as_it_still_may(serve: Serve) -> None:
+    """What it has struck is counted on."""
+    first, second = await serve(), await serve()
+    rule = {"phase": "request", "kind": "status", "status": 500, "times": 2}
+    await first.control("POST", "/faults", rule)
+    before = (await first.call("POST", CREDITS)).status
+    await restored(second, await taken(first))
+    after = [(await second.call("POST", CREDITS)).status for _ in range(2)]
+
+    assert (500, [500, 200]) == (before, after)
+
+
+async def test_the_rate_limit_goes_on(serve: Serve) -> None:
+    """What was admitted within the last second still counts."""
+    first, second = await serve(rate_limit=2), await serve(rate_limit=2)
+    await first.freeze()
+    await first.call("POST", CREDITS)
+    await restored(second, await taken(first))
+    answers = [await second.call("POST", CREDITS) for _ in range(2)]
+
+    assert [200, 429] == [answer.status for answer in answers]
+
+
+async def test_a_report_goes_on(serve: Serve) -> None:
+    """A request too early after a 429 of before is found."""
+    first, second = await serve(rate_limit=1), await serve(rate_limit=1)
+    await first.freeze()
+    for _ in range(2):
+        await first.call("POST", CREDITS)
+    await restored(second, await taken(first))
+    await second.call("POST", CREDITS)
+    report = await second.control("GET", "/report?account=demo")
+    found = {each["kind"]: each["requests"] for each in report["findings"]}
+
+    assert {"rate_limit": [2, 3], "no_backoff": [3]} == found
+
+
+async def test_a_clock_that_goes_does_not_jump(serve: Serve) -> None:
+    """It goes on from the snapshot's instant, and never back."""
+    first, second = await serve(), await serve()
+    await first.advance(1_000_000)
+    document = await taken(first)
+    before = await first.control("GET", "/clock")
+    await restored(second, document)
+    after = await second.control("GET", "/clock")
+
+    assert not after["frozen"]
+    assert abs(after["now"] - before["now"]) < 600
+
+
+async def test_what_is_in_flight_is_dropped(api: Api) -> None:
+    """Nothing of it arrives after the snapshot has been restored."""
+    await api.freeze()
+    document = await taken(api)
+    async with receiving() as receiver:
+        await point(api, receiver.url)
+        receiver.hang()
+        gone = await begin(api)
+        await receiver.arrival()
+        await restored(api, document)
+        receiver.release()
+
+    assert [] == await api.control("GET", "/jobs")
+    assert [] == await inbox(api)
+    assert [gone] == receiver.jobs
+
+
+async def test_another_process_goes_on_from_it(api: Api) -> None:
+    """With an attempt under way: it is made again there, and charged once."""
+    async with receiving() as receiver:
+        await point(api, receiver.url)
+        receiver.hang()
+        job = await api.fetch()
+        first = await receiver.arrival()
+        document = await taken(api)
+        receiver.release()
+        with running() as program:
+            async with aiohttp.ClientSession() as session:
+                other = Api(program.url, session)
+                await restored(other, document)
+                shown = await other.wait(job)
+                second = await receiver.arrival()
+                charges = [each[0] for each in await ledger(other)].count("charge")
+
+    assert [("first", "interrupted"), ("recovery", None)] == [
+        (each["trigger"], each["error"]) for each in shown["attempts"]
+    ]
+    assert first == second
+    assert 1 == charges
+
+
+async def test_what_was_restored_survives_a_restart(
+    api: Api, dataset: Dataset, tmp_path: Path
+) -> None:
+    """A state file takes it, and goes on belonging to its data set."""
+    settings = Settings(port=0, state=tmp_path / "state.db")
+    await api.fetch(2)
+    async with started(dataset, settings) as kept:
+        await restored(kept, await taken(api))
+    async with started(dataset, settings) as kept:
+        jobs = await kept.control("GET", "/jobs")
+
+    assert [1300] == [job["unique_processing_id"] for job in jobs]
+
+
+async def test_an_account_that_was_deleted_stays_deleted(serve: Serve) -> None:
+    """The demo account as well."""
+    first, second = await serve(), await serve()
+    await first.control("DELETE", "/accounts/demo")
+    await restored(second, await taken(first))
+
+    assert [] == await second.control("GET", "/accounts")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "reason"),
+    [
+        ({"version": 2}, 409, "the snapshot does not fit: it is of version 2, and"),
+        ({"dataset": "f"}, 409, "the snapshot does not fit: it belongs to another"),
+        ({"more": 1}, 400, "the body is no snapshot: Object contains unknown field"),
+        ({"tables": {}}, 400, "the body is no snapshot: its tables must be clocks, "),
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_restored_is_refused(
+    api: Api, changes: dict[str, object], status: int, reason: str
+) -> None:
+    """With the reason; nothing has changed."""
+    await attempted(api)
+    before = await whole(api, "demo")
+    answer = await put(api, changed(await taken(api), **changes))
+
+    assert status == answer.status
+    assert answer.json["error"].startswith(reason)
+    assert before == await whole(api, "demo")
+
+
+async def test_a_parameter_is_refused(api: Api) -> None:
+    """There is none."""
+    answers = [await ask(api, "GET", "/snapshot?account=demo")]
+    answers.append(await api.send("PUT", f"{PATH}?account=demo", data=b"{}"))
+
+    assert [400, 400] == [answer.status for answer in answers]
+
+
+async def test_a_snapshot_may_be_larger_than_other_bodies(serve: Serve) -> None:
+    """Ten megabytes in an inbox come along."""
+    first, second = await serve(), await serve()
+    body = b"x" * 10 * 1024 * 1024
+    await first.send("POST", "/_emulator/inbox/shelf", data=BytesIO(body))
+    await restored(second, await taken(first))
+    (delivery,) = await second.control("GET", "/inbox/shelf")
+
+    assert body.decode() == delivery["body"]
+
+
+async def test_one_that_is_too_large_to_restore_is_not_taken(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason says what to do."""
+    monkeypatch.setattr("emulator.web.control.snapshot.MOST_BYTES", 1_000)
+    answer = await ask(api, "GET", "/snapshot")
+
+    assert 409 == answer.status
+    assert answer.json["error"].endswith("1,000 can be restored: empty inboxes first")
+
+
+def test_a_body_over_the_bound_is_refused_unread(unharmed: Address) -> None:
+    """413."""
+    head = f"PUT {PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: {MUCH}\r\n\r\n"
+    reply = ask_raw(unharmed, head.encode())
+
+    assert (413, "") == (reply.status, flaw(reply, PATH))
+
+
+@pytest.fixture
+def eventful(sturdy: Address) -> bytes:
+    """Return a snapshot of an emulator of which every table has a row."""
+    steps = b'[{"status": 500}]'
+    rule = b'{"phase": "request", "kind": "delay", "seconds": 1, "operation": "sdk"}'
+    ask_raw(sturdy, request("PUT", "/_emulator/inbox/demo/script", steps))
+    ask_raw(sturdy, request("POST", "/_emulator/faults", rule))
+    return ask_raw(sturdy, request("GET", PATH)).body
+
+
+ODD: list[object] = [
+    None,
+    True,
+    -1,
+    0,
+    1,
+    2**61,
+    1.5,
+    "",
+    "x",
+    "http://[",
+    "{}",
+    "[]",
+    [],
+    "AAAA",
+]
+
+
+@many(60)
+@given(data=st.data())
+def test_a_snapshot_with_one_odd_value(
+    sturdy: Address, eventful: bytes, data: st.DataObject
+) -> None:
+    """Refused, or borne: whatever is asked afterwards is answered in shape."""
+    document = orjson.loads(eventful)
+    tables = [table["rows"] for table in document["tables"].values()]
+    row = data.draw(st.sampled_from([row for rows in tables for row in rows]))
+    row[data.draw(st.integers(0, len(row) - 1))] = data.draw(st.sampled_from(ODD))
+    reply = ask_raw(sturdy, request("PUT", PATH, orjson.dumps(document)))
+
+    assert "" == flaw(reply, PATH)
+    for path in SHOWING:
+        assert "" == flaw(ask_raw(sturdy, request("GET", path)), path)
+
+
+@many(60)
+@given(data=st.data())
+def test_a_snapshot_gone_wrong(sturdy: Address, data: st.DataObject) -> None:
+    """With parts of it wrong it is answered in shape, and a refusal has no effect."""
+    document = ask_raw(sturdy, request("GET", PATH)).json
+    before = state(sturdy)
+    reply = ask_raw(sturdy, request("PUT", PATH, data.draw(mutations(document))))
+
+    assert "" == flaw(reply, PATH)
+    if reply.status >= 400:
+        assert before == state(sturdy)
+
+
+async def test_counts_are_as_they_were(serve: Serve) -> None:
+    """A snapshot holds no data set: the one that is served answers."""
+    api = await serve()
+    body = {"filter": {"job_title_level": {"0": "C-Suite"}}}
+    before = (await api.call("POST", COUNTS, json=body)).json
+    await restored(api, await taken(api))
+
+    assert before == (await api.call("POST", COUNTS, json=body)).json

@@ -1,0 +1,71 @@
+"""A port is taken first, and served when all is ready."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from emulator.errors import StartError
+from emulator.web.listening import Listener
+from support.tls import address
+
+
+@pytest.fixture
+async def runner() -> AsyncIterator[web.AppRunner]:
+    """The runner of an application without a route."""
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    yield runner
+    await runner.cleanup()
+
+
+async def _status(url: str) -> bytes:
+    """Return the status line that answers a request."""
+    reader, writer = await asyncio.open_connection(*address(url))
+    writer.write(b"GET / HTTP/1.0\r\n\r\n")
+    line = await reader.readline()
+    writer.close()
+    return line
+
+
+async def test_nobody_is_let_in_before_all_is_ready(runner: web.AppRunner) -> None:
+    """The port is known, and taken, before it is served."""
+    listener = Listener(runner, "127.0.0.1", 0)
+    await listener.start()
+
+    with pytest.raises(ConnectionRefusedError):
+        await _status(listener.url)
+    await listener.serve()
+
+    assert b" 404 " in await _status(listener.url)
+
+
+async def test_the_runner_stops_what_was_taken(runner: web.AppRunner) -> None:
+    """Served or not, its port is free again."""
+    listener = Listener(runner, "127.0.0.1", 0)
+    await listener.start()
+    _, port = address(listener.url)
+
+    await runner.cleanup()
+
+    with socket.create_server(("127.0.0.1", port)) as free:
+        assert port == free.getsockname()[1]
+
+
+async def test_the_slower_of_two_is_refused(runner: web.AppRunner) -> None:
+    """Where both take a port before either serves it, if the system lets them."""
+    quick = Listener(runner, "127.0.0.1", 0)
+    await quick.start()
+    _, port = address(quick.url)
+    slow = Listener(runner, "127.0.0.1", port)
+
+    with pytest.raises(StartError, match=f"127.0.0.1:{port} is in use: stop what"):
+        await _serve_both(quick, slow)
+
+
+async def _serve_both(quick: Listener, slow: Listener) -> None:
+    await slow.start()
+    await quick.serve()
+    await slow.serve()
