@@ -1,0 +1,1 @@
+"""The contract over HTTP; a package, so that its conftest has its own name."""
