@@ -4,15 +4,25 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks import counts, credits as credit_check, delivery, memory, start
+from benchmarks import (
+    counts,
+    credits as credit_check,
+    delivery,
+    faults,
+    memory,
+    plugin,
+    start,
+)
 from benchmarks.table import Row, table
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "start": start.rows,
     "memory": memory.rows,
     "credits": credit_check.rows,
+    "faults": faults.rows,
     "counts": counts.rows,
     "delivery": delivery.rows,
+    "plugin": plugin.rows,
     "million": counts.rows_of_million,
 }
 SLOW = ("million",)

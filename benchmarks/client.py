@@ -29,15 +29,15 @@ class Client:
         self._connection.close()
 
     def send(self, method: str, path: str, body: object = None) -> bytes:
-        """Send a request, expect 200, return the body of the answer."""
+        """Send a request, expect success, return the body of the answer."""
         data = None if body is None else orjson.dumps(body)
         self._connection.request(method, path, data, _HEADERS)
         response = self._connection.getresponse()
         answer = response.read()
-        if response.status != HTTPStatus.OK:
+        if response.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise RuntimeError(f"{method} {path}: {response.status} {answer!r}")
         return answer
 
     def json(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 # whatever the JSON holds
-        """Send a request, expect 200, return the JSON of the answer."""
+        """Send a request, expect success, return the JSON of the answer."""
         return orjson.loads(self.send(method, path, body))

@@ -14,8 +14,8 @@ from benchmarks.table import Row
 
 TARGET = 1.5
 
-_EMULATOR = ("emulator", "--port", "0", "--rate-limit", "1000000", "--log-level")
-_COMMANDS = (("benchmarks.bare",), (*_EMULATOR, "error"), (*_EMULATOR, "info"))
+EMULATOR = ("emulator", "--port", "0", "--rate-limit", "1000000", "--log-level")
+_COMMANDS = (("benchmarks.bare",), (*EMULATOR, "error"), (*EMULATOR, "info"))
 _PLACES = {"client on another CPU": -1, "client on the same CPU": 0}
 _REQUEST = (
     f"POST {CREDITS} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: demo-api-key\r\n"
@@ -31,19 +31,29 @@ def rows(rounds: int = 40, batch: int = 1_000) -> list[Row]:
     """
     with ExitStack() as exits:
         with on_cpu(0):
-            subjects = [_Subject(exits, command, batch) for command in _COMMANDS]
+            subjects = [Subject(exits, command, batch) for command in _COMMANDS]
         _check_alike(subjects)
         measures = [subject.measure for subject in subjects]
         interleaved(measures, rounds // 4)
         return [row for place in _PLACES for row in _rows(place, measures, rounds)]
 
 
-class _Subject:
-    """A metered server and a keep-alive connection to it."""
+class Subject:
+    """A metered server and a keep-alive connection to it.
+
+    Args:
+        exits: end it.
+        command: starts it.
+        batch: how many requests are measured together.
+
+    Attributes:
+        url: where it listens.
+    """
 
     def __init__(self, exits: ExitStack, command: tuple[str, ...], batch: int) -> None:
         self._server = exits.enter_context(running("benchmarks.metered", *command))
-        url = urlsplit(self._server.url)
+        self.url = self._server.url
+        url = urlsplit(self.url)
         connection = socket.create_connection((url.hostname, url.port), timeout=10)
         self._connection = exits.enter_context(connection)
         self._batch = batch
@@ -64,7 +74,7 @@ class _Subject:
         return (self._server.cpu_time() - before) / self._batch * 1e6
 
 
-def _check_alike(subjects: Sequence[_Subject]) -> None:
+def _check_alike(subjects: Sequence[Subject]) -> None:
     if len({subject.ask() for subject in subjects}) != 1:
         raise RuntimeError("the servers do not answer alike: mend benchmarks/bare.py")
 

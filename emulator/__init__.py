@@ -7,13 +7,13 @@ package costs nothing.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emulator.app import Emulator
+    from emulator.embedded import Emulator
     from emulator.settings import Settings
 
 __version__ = "0.1.0"
 __all__ = ["Emulator", "Settings", "__version__"]
 
-_HOMES = {"Emulator": "emulator.app", "Settings": "emulator.settings"}
+_HOMES = {"Emulator": "emulator.embedded", "Settings": "emulator.settings"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 # a class, whichever is asked for

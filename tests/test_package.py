@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import emulator
-from emulator.app import Emulator
+from emulator.embedded import Emulator
 from emulator.settings import Settings
 
 

@@ -7,7 +7,15 @@ from functools import partial
 
 import pytest
 
-from benchmarks import counts, credits as credit_check, delivery, memory, start
+from benchmarks import (
+    counts,
+    credits as credit_check,
+    delivery,
+    faults,
+    memory,
+    plugin,
+    start,
+)
 from benchmarks.table import Row
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux")
@@ -23,6 +31,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Lin
             [1.5, None, 1.5, None],
             id="credits",
         ),
+        pytest.param(partial(faults.rows, rounds=1, batch=2), [1.05], id="faults"),
         pytest.param(partial(counts.rows, rounds=1, batch=1), [50], id="counts"),
         pytest.param(
             partial(counts.rows_of_million, rounds=1, batch=1, size=50),
@@ -30,6 +39,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Lin
             id="million",
         ),
         pytest.param(partial(delivery.rows, rounds=1, count=20), [4, None], id="fetch"),
+        pytest.param(partial(plugin.rows, rounds=1, accounts=1), [30, 5], id="plugin"),
     ],
 )
 def test_a_benchmark_gives_figures_and_its_targets(

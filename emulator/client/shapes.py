@@ -1,0 +1,156 @@
+"""What the control API shows, as values (docs/control-api.md).
+
+Instants are seconds since the epoch on the clock that the account follows. A key
+that is not known here is left out, so that a newer emulator can be driven too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Json = Mapping[str, Any]
+
+_UNDER_WAY = frozenset({"submitted", "validating", "delivering"})
+
+
+def made(shape: type[T], data: Json, **instead: object) -> T:
+    """Return a dataclass made of what it knows of an object."""
+    names = {field.name for field in fields(shape)}  # type: ignore[arg-type] # a dataclass
+    return shape(**{key: data[key] for key in names & data.keys()} | instead)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to deliver; status and error are None while it lasts."""
+
+    number: int
+    trigger: str
+    started_at: float
+    url: str
+    status: int | None = None
+    error: str | None = None
+    duration_ms: float | None = None
+    response_body: str | None = None
+    next_due_at: float | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether its outcome is known."""
+        return self.status is not None or self.error is not None
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the receiver answered 200."""
+        return self.ended and self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A data request and its attempts, oldest first.
+
+    Attributes:
+        polled: it is asked for by polling, and delivered nowhere.
+    """
+
+    unique_processing_id: int
+    account: str
+    state: str
+    fetch_count: int
+    filter: Json
+    matched: int
+    created_at: float
+    valid: int | None = None
+    charged: int | None = None
+    due_at: float | None = None
+    polled: bool = False
+    attempts: tuple[Attempt, ...] = ()
+
+    @classmethod
+    def of(cls, data: Json) -> "Job":
+        """Make it of the JSON."""
+        attempts = tuple(made(Attempt, each) for each in data["attempts"])
+        return made(cls, data, attempts=attempts)
+
+    @property
+    def ended_attempts(self) -> int:
+        """How many attempts have ended."""
+        return sum(attempt.ended for attempt in self.attempts)
+
+    @property
+    def moving(self) -> bool:
+        """Whether an attempt is to come or under way."""
+        if self.polled:
+            return False
+        lasts = any(not attempt.ended for attempt in self.attempts)
+        return lasts or self.due_at is not None or self.state in _UNDER_WAY
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request of the journal; keys and secrets are masked.
+
+    Attributes:
+        status: of the answer; None where a fault left none.
+        fault: the id of the rule that struck it.
+    """
+
+    id: int
+    at: float
+    account: str | None
+    operation: str | None
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: str
+    status: int | None
+    message: str | None
+    duration_ms: float
+    fault: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What an inbox received; the body is parsed if it is JSON, else text."""
+
+    received_at: float
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The contacts of the delivery."""
+        records: list[dict[str, Any]] = self.body["data"]
+        return records
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery that its receiver has acknowledged.
+
+    Attributes:
+        unique_processing_id: the job's.
+        attempt: the one that was acknowledged.
+        body: what was sent, parsed.
+    """
+
+    unique_processing_id: int
+    attempt: Attempt
+    body: Json
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The contacts of the delivery."""
+        records: list[dict[str, Any]] = self.body["data"]
+        return records
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A change of the balance."""
+
+    at: float
+    delta: int
+    balance: int
+    reason: str
+    unique_processing_id: int | None = None

@@ -1,0 +1,245 @@
+"""What the control API shows, as values and in words."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.client import Account, Driver, EmulatorError, Fault, Job, describing
+from support.stub import Stub, stubbed
+
+ACCOUNT = {"id": "ann", "api_key": "key", "webhook": {"secret": "s"}}
+ATTEMPT = {"number": 1, "trigger": "first", "started_at": 0.5, "url": "http://x"}
+JOB: dict[str, Any] = {
+    "unique_processing_id": 1300,
+    "account": "ann",
+    "state": "delivering",
+    "fetch_count": 3,
+    "filter": {},
+    "matched": 9,
+    "created_at": 0.25,
+    "attempts": [],
+}
+REQUEST = {
+    "id": 1,
+    "at": 0.0,
+    "account": "ann",
+    "operation": "credits",
+    "method": "POST",
+    "path": "/credits",
+    "headers": {},
+    "body": "",
+    "status": 200,
+    "message": "success",
+    "duration_ms": 1,
+}
+RULE = {"id": 7, "phase": "request", "kind": "status", "status": 500, "struck": 2}
+REPORT = {
+    "account": "ann",
+    "clean": False,
+    "requests": 12,
+    "evicted": 0,
+    "busiest_second": {"requests": 12, "limit": 10},
+}
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    """A stand-in for an emulator."""
+    with stubbed() as stub:
+        stub.answers["GET /accounts/ann"] = 200, ACCOUNT
+        yield stub
+
+
+@pytest.fixture
+def account(stub: Stub) -> Iterator[Account]:
+    """Its account ann."""
+    with Driver.connect(stub.url) as driver:
+        yield driver.account("ann")
+
+
+def job(*attempts: dict[str, object], **other: object) -> Job:
+    """Return a job with attempts."""
+    whole = [{**ATTEMPT, **attempt} for attempt in attempts]
+    return Job.of({**JOB, "attempts": whole, **other})
+
+
+def test_what_a_newer_emulator_adds_does_no_harm() -> None:
+    """Keys that are not known are left out."""
+    found = job({"novelty": 1}, novelty=2)
+
+    assert (1300, 1) == (found.unique_processing_id, found.attempts[0].number)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "ended", "acknowledged"),
+    [
+        ({}, False, False),
+        ({"status": 200}, True, True),
+        ({"status": 201, "error": "unexpected_status"}, True, False),
+        ({"error": "refused"}, True, False),
+    ],
+)
+def test_an_attempt_ends_and_is_acknowledged_or_not(
+    attempt: dict[str, object], *, ended: bool, acknowledged: bool
+) -> None:
+    """By its status and its error."""
+    (found,) = job(attempt).attempts
+
+    assert (ended, acknowledged) == (found.ended, found.acknowledged)
+
+
+@pytest.mark.parametrize(
+    ("found", "moving"),
+    [
+        (job(), True),
+        (job(state="delivered"), False),
+        (job(state="delivered", due_at=3), True),
+        (job({}, state="delivered"), True),
+        (job({"error": "refused"}, state="exhausted"), False),
+        (job(polled=True), False),
+    ],
+)
+def test_a_job_moves_until_nothing_is_to_come(found: Job, *, moving: bool) -> None:
+    """A redelivery is to come as well."""
+    assert moving == found.moving
+
+
+def test_a_description_tells_requests_jobs_and_attempts(
+    stub: Stub, account: Account
+) -> None:
+    """Each with its time of day on the account's clock."""
+    refused = {**ATTEMPT, "status": 500, "error": "unexpected_status", "duration_ms": 2}
+    broken = {**REQUEST, "status": None, "message": None}
+    shown = {**JOB, "attempts": [refused, {**ATTEMPT, "number": 2}], "due_at": 1.5}
+    stub.answers["GET /jobs?account=ann"] = 200, [shown]
+    stub.answers["GET /requests?account=ann&limit=50"] = (
+        200,
+        {"evicted": 0, "requests": [REQUEST, broken]},
+    )
+
+    assert [
+        "00:00:00.000  POST /credits  200 success",
+        "00:00:00.000  POST /credits  no answer",
+        (
+            "00:00:00.250  job 1300  delivering  fetchCount 3, matched 9, "
+            "valid None, charged None, next due 00:00:01.500"
+        ),
+        "00:00:00.500    attempt 1  first  http://x  500 unexpected_status in 2 ms",
+        "00:00:00.500    attempt 2  first  http://x  under way",
+    ] == account.describe().splitlines()
+
+
+def test_a_long_description_shows_its_end(
+    stub: Stub, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And how much was left out."""
+    monkeypatch.setattr(describing, "MOST_LINES", 3)
+    stub.answers["GET /jobs?account=ann"] = 200, [JOB] * 3
+    stub.answers["GET /requests?account=ann&limit=3"] = (
+        200,
+        {"evicted": 0, "requests": [REQUEST]},
+    )
+    first, *rest = account.describe().splitlines()
+
+    assert "... 2 lines before" == first
+    assert 2 == len(rest)
+
+
+def test_a_report_lists_what_was_done_wrong(stub: Stub, account: Account) -> None:
+    """Each finding with what shows it."""
+    slow = {"kind": "slow", "text": "Answered late.", "count": 1, "jobs": [1300]}
+    fast = {"kind": "rate_limit", "text": "12 a second.", "count": 2}
+    findings = [{**fast, "requests": [4, 5], "jobs": []}, slow]
+    report = {**REPORT, "findings": [*findings, {"kind": "x", "text": "So."}]}
+    stub.answers["GET /report?account=ann"] = 200, report
+
+    with pytest.raises(AssertionError) as failure:
+        account.report().assert_clean()
+
+    assert [
+        "what was done wrong in account ann:",
+        "  - rate_limit: 12 a second. (requests 4, 5)",
+        "  - slow: Answered late. (jobs 1300)",
+        "  - x: So.",
+    ] == str(failure.value).splitlines()
+    assert (12, 10) == (
+        account.report().busiest_second.requests,
+        account.report().busiest_second.limit,
+    )
+
+
+def test_the_next_request_can_be_told_to_fail(stub: Stub, account: Account) -> None:
+    """By a rule for this account alone."""
+    stub.answers["POST /faults"] = 201, RULE
+    fault = account.fail_next("fetch", status=503, times=2)
+    rule = {
+        "kind": "status",
+        "phase": "request",
+        "operation": "fetch",
+        "account": "ann",
+        "times": 2,
+        "status": 503,
+    }
+
+    assert ("POST", "/faults", rule) == stub.asked[-1]
+    assert (7, 2) == (fault.id, fault.struck)
+
+
+def test_a_fault_other_than_a_status_has_none(stub: Stub, account: Account) -> None:
+    """The default of the other kind is left out."""
+    stub.answers["POST /faults"] = 201, RULE
+    account.fail_next(kind="delay", seconds=2, phase="webhook")
+    rule = {"kind": "delay", "phase": "webhook", "times": 1, "seconds": 2}
+
+    assert {**rule, "account": "ann"} == stub.asked[-1][2]
+
+
+def test_the_faults_of_an_account_are_its_own(stub: Stub, account: Account) -> None:
+    """Those of an emulator are all."""
+    rules = [{**RULE, "account": name} for name in ("ann", None, "bob")] + [RULE]
+    stub.answers |= {"GET /faults": (200, rules), "DELETE /faults": (200, {})}
+    stub.answers["DELETE /faults?account=ann"] = 200, {}
+
+    with Driver.connect(stub.url) as driver:
+        everyone = [fault.account for fault in driver.faults]
+        driver.faults.clear()
+
+    assert ["ann", None, "bob", None] == everyone
+    assert ["ann"] == [fault.account for fault in account.faults]
+
+    account.faults.clear()
+
+    assert [None, "ann"] == [
+        path.partition("?account=")[2] or None
+        for method, path, _ in stub.asked
+        if method == "DELETE"
+    ]
+
+
+def removed(stub: Stub, account: Account, status: int) -> Fault:
+    """Remove a fault; the answer is told."""
+    stub.answers["POST /faults"] = 201, RULE
+    stub.answers["DELETE /faults/7"] = status, {"error": "told"}
+    fault = account.faults.add("status", status=500)
+    fault.remove()
+    return fault
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_fault_can_be_removed_though_it_is_gone(
+    stub: Stub, account: Account, status: int
+) -> None:
+    """Either way it strikes no more."""
+    removed(stub, account, status)
+
+    assert ("DELETE", "/faults/7", None) == stub.asked[-1]
+
+
+def test_any_other_refusal_is_raised(stub: Stub, account: Account) -> None:
+    """It may strike still."""
+    stub.answers["DELETE /accounts/ann"] = 500, {"error": "told"}
+
+    for refused in (lambda: removed(stub, account, 500), account.close):
+        with pytest.raises(EmulatorError, match="told"):
+            refused()

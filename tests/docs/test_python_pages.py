@@ -1,0 +1,53 @@
+"""The pages on Python and pytest: complete, and their examples are Python."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from emulator import pytest_plugin
+from emulator.client import Account, EmulatorError
+from emulator.client.clock import AccountClock
+from emulator.embedded import Emulator
+
+DOCS = Path(__file__).parents[2] / "docs"
+PYTHON = (DOCS / "python.md").read_text(encoding="utf-8")
+PYTEST = (DOCS / "pytest.md").read_text(encoding="utf-8")
+
+
+def public(*classes: type) -> list[str]:
+    """Return the public names of classes, the twins for async tests left out."""
+    names = {name for each in classes for name in dir(each) if name[0] != "_"}
+    return sorted(name for name in names if not name.startswith("async_"))
+
+
+@pytest.mark.parametrize(
+    "name", sorted({*public(Emulator, Account), *public(AccountClock)} - {"read"})
+)
+def test_every_method_is_named(name: str) -> None:
+    """Whatever a test may call can be looked up."""
+    assert re.search(rf"\b{name}\b", PYTHON)
+
+
+@pytest.mark.parametrize("error", EmulatorError.__subclasses__())
+def test_every_error_is_named(error: type[Exception]) -> None:
+    """With when it comes."""
+    assert f"`{error.__name__}`:" in PYTHON
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in vars(pytest_plugin) if name.startswith("reachapi")]
+)
+def test_every_fixture_is_listed(name: str) -> None:
+    """With its scope."""
+    assert re.search(rf"^\| `{name}` \| (function|session) \|", PYTEST, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", [PYTHON, PYTEST], ids=["python", "pytest"])
+def test_the_examples_are_python(page: str) -> None:
+    """Each can be parsed."""
+    examples = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+    assert examples
+    assert all(ast.parse(example).body for example in examples)

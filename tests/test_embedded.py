@@ -1,0 +1,251 @@
+"""An emulator in the process of a test, in a thread of its own."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from emulator import embedded
+from emulator.app import Emulator as Server, StartError
+from emulator.client import ConnectionLost, Driver, EmulatorError
+from emulator.contacts.errors import DatasetError
+from emulator.embedded import Emulator
+from emulator.settings import Settings, SettingsError
+from support.driven import submit
+from support.embedded import free_port
+
+THREAD = "reachapi-emulator"
+
+
+_others: set[threading.Thread] = set()
+
+
+@pytest.fixture(autouse=True)
+def _set_others_aside() -> None:
+    """An emulator of the whole session may serve in this process already."""
+    _others.clear()
+    _others.update(threading.enumerate())
+
+
+def serving() -> list[threading.Thread]:
+    """Return the threads of the test's emulators."""
+    new = set(threading.enumerate()) - _others
+    return [thread for thread in new if thread.name == THREAD]
+
+
+def threads() -> int:
+    """Return how many emulators of the test serve."""
+    return len(serving())
+
+
+def test_it_is_ready_when_the_block_begins_and_gone_after_it() -> None:
+    """On a free port, in a thread of its own."""
+    with Emulator() as emu:
+        url = emu.url
+        assert (1, 10_000) == (threads(), emu.contacts)
+
+    assert 0 == threads()
+    with pytest.raises(ConnectionLost, match=url):
+        Driver.connect(url)
+
+
+async def test_it_serves_though_the_loop_of_the_test_does_not() -> None:
+    """A call that blocks the loop is answered."""
+    async with Emulator(validation_delay=0) as emu:
+        submit(emu.account("demo"))
+
+        assert 2 == len(emu.account("demo").wait_for_webhook().records)
+
+    assert 0 == threads()
+
+
+def test_single_settings_can_be_given() -> None:
+    """The others are the defaults."""
+    with Emulator(credits=7) as emu:
+        assert 7 == emu.account("demo").credits
+
+
+def test_settings_can_be_given_as_a_whole() -> None:
+    """The port among them."""
+    port = free_port()
+
+    with Emulator(Settings(port=port)) as emu:
+        assert f"http://127.0.0.1:{port}" == emu.url
+
+
+def test_settings_are_given_in_one_way() -> None:
+    """Else one would silently win."""
+    with pytest.raises(TypeError, match="not both"):
+        Emulator(Settings(), credits=7)
+
+
+def test_a_setting_that_makes_no_sense_is_refused_at_once() -> None:
+    """Not only when it starts."""
+    with pytest.raises(SettingsError, match="credits must be from 0"):
+        Emulator(credits=-1)
+
+
+def test_a_start_that_fails_is_told_where_it_was_asked_for(tmp_path: Path) -> None:
+    """Nothing is left running."""
+    with pytest.raises(DatasetError), Emulator(dataset=tmp_path / "none.ndjson"):
+        pass
+
+    assert 0 == threads()
+
+
+async def test_so_it_is_in_an_asynchronous_block() -> None:
+    """The port is taken."""
+    async with Emulator() as emu:
+        taken = Emulator(port=int(emu.url.rpartition(":")[2]))
+
+        with pytest.raises(StartError, match="is in use"):
+            await taken.__aenter__()
+
+    assert 0 == threads()
+
+
+def test_several_run_beside_each_other() -> None:
+    """Each is its own."""
+    with Emulator(credits=1) as one, Emulator(credits=2) as other:
+        assert (1, 2) == (one.account("demo").credits, other.account("demo").credits)
+
+
+def test_one_can_be_entered_again_inside_and_after() -> None:
+    """It runs from the first entrance to the last exit."""
+    emu = Emulator()
+    with emu:
+        url = emu.url
+        with emu:
+            assert url == emu.url
+        assert url == emu.url
+        assert 1 == threads()
+
+    with emu:
+        assert ["demo"] == [account.id for account in emu.accounts]
+
+
+def test_it_stops_after_an_exception() -> None:
+    """Ctrl-C included."""
+    with pytest.raises(KeyboardInterrupt), Emulator():
+        raise KeyboardInterrupt
+
+    assert 0 == threads()
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_ctrl_c_during_the_start_stops_it(
+    monkeypatch: pytest.MonkeyPatch, *, waits: bool
+) -> None:
+    """Before it serves, or after."""
+    wait = Future.result
+
+    def interrupted(future: Future[str], timeout: float | None = None) -> str:
+        if waits:
+            wait(future, timeout)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Future, "result", interrupted)
+
+    with pytest.raises(KeyboardInterrupt), Emulator():
+        pass
+
+    assert 0 == threads()
+
+
+def test_it_can_be_started_and_closed_without_a_block() -> None:
+    """Twice does no harm."""
+    emu = Emulator()
+    emu.start()
+    emu.start()
+
+    assert 1 == threads()
+
+    emu.close()
+    emu.close()
+
+    assert 0 == threads()
+    with pytest.raises(EmulatorError, match="it is not running"):
+        _ = emu.url
+
+
+async def test_a_start_that_is_cancelled_leaves_nothing_running() -> None:
+    """A time-out around the block, say."""
+    emu = Emulator()
+    task = asyncio.create_task(emu.__aenter__())
+    await asyncio.sleep(0)
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert 0 == threads()
+
+
+def test_one_that_runs_elsewhere_is_driven_alike_and_goes_on() -> None:
+    """A block ends the connections to it, no more."""
+    with Emulator(credits=3) as emu:
+        with Emulator.connect(emu.url) as remote:
+            assert 3 == remote.account("demo").credits
+
+        assert 3 == emu.account("demo").credits
+
+
+def test_one_that_does_not_stop_does_not_hold_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told in the log."""
+    release, stop = threading.Event(), Server.stop
+
+    async def slow(server: Server) -> None:
+        release.wait(10)
+        await stop(server)
+
+    monkeypatch.setattr(Server, "stop", slow)
+    with Emulator():
+        monkeypatch.setattr(embedded, "STOPS_WITHIN", 0.01)
+    (thread,) = serving()
+    release.set()
+    thread.join(10)
+
+    assert ["the emulator did not stop in time; it ends with the process"] == [
+        record.message for record in caplog.records if record.levelname == "WARNING"
+    ]
+    assert not thread.is_alive()
+
+
+def test_a_fault_at_the_end_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The test goes on."""
+    stop = Server.stop
+
+    async def broken(server: Server) -> None:
+        await stop(server)
+        raise RuntimeError("of the test")
+
+    monkeypatch.setattr(Server, "stop", broken)
+    with Emulator():
+        pass
+
+    assert "the emulator's thread failed" in caplog.text
+
+
+def test_a_program_that_never_stops_it_ends_soon() -> None:
+    """It is stopped at the exit of the interpreter."""
+    program = "from emulator.embedded import Emulator; Emulator().start(); print('up')"
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+
+    assert ("up\n", "") == (done.stdout, done.stderr)
+    assert time.monotonic() - began < embedded.STOPS_WITHIN
