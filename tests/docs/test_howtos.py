@@ -1,0 +1,110 @@
+"""The how-tos: the page shows the examples as they are, and they run wherever."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.embedded import Emulator
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "howtos.md"
+EXAMPLES = ROOT / "tests" / "examples"
+NOT_FOR_READERS = {"conftest.py"}
+ADDRESS = "http://127.0.0.1:9010"
+JAVASCRIPT = f"REACHAPI_URL={ADDRESS} node --test\n"
+PARALLEL = f"pytest -n 2 --reachapi-url {ADDRESS}\n"
+NAMED = "-p reachapi -p asyncio -p xdist -p no:cacheprovider"
+"""The plugins that the page names: others cost seconds."""
+SHOWN = re.compile(
+    r"^\[(\S+)\]\(\.\./tests/examples/\1\):\n\n```\w+\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def examples() -> dict[str, str]:
+    """Return the text of every example by its name."""
+    files = [path for path in EXAMPLES.iterdir() if path.is_file()]
+    return {
+        path.name: path.read_text(encoding="utf-8")
+        for path in files
+        if path.name not in NOT_FOR_READERS
+    }
+
+
+def run(folder: Path, url: str, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on an emulator, as a reader would."""
+    variables = {
+        "REACHAPI_URL": url,
+        "NO_PROXY": "127.0.0.1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": NAMED,
+    }
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+
+
+def test_the_page_shows_every_example_as_it_is() -> None:
+    """To the letter, once each, and nothing else."""
+    shown = SHOWN.findall(PAGE.read_text(encoding="utf-8"))
+
+    assert examples() == dict(shown)
+    assert len(examples()) == len(shown)
+
+
+def test_nothing_on_the_page_is_unproven() -> None:
+    """Code is an example, or a command that is named here and run below."""
+    text = SHOWN.sub("", PAGE.read_text(encoding="utf-8"))
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+    assert [JAVASCRIPT, PARALLEL] == blocks
+    assert text.count("```") == 2 * len(blocks)
+
+
+def test_copied_elsewhere_they_pass_in_parallel_on_one_emulator(
+    tmp_path: Path, reachapi_server: Emulator
+) -> None:
+    """With no configuration at all, as the page says."""
+    for name, text in examples().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command = PARALLEL.replace(ADDRESS, reachapi_server.url)
+
+    done = run(tmp_path, reachapi_server.url, sys.executable, "-m", *command.split())
+
+    assert 0 == done.returncode, done.stdout
+    assert "2 workers" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_the_example_in_javascript_passes(reachapi_server: Emulator) -> None:
+    """By node's own runner, which finds it by its name."""
+    done = run(EXAMPLES, reachapi_server.url, "node", "--test")
+
+    assert 0 == done.returncode, done.stdout
+    assert "# pass 1\n" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_the_example_in_javascript_can_fail(
+    tmp_path: Path, reachapi_server: Emulator
+) -> None:
+    """As soon as a delivery is not what the code under test asked for."""
+    text = examples()["webhook.test.mjs"]
+    changed = text.replace("fetchContacts(key, 3)", "fetchContacts(key, 2)")
+    (tmp_path / "webhook.test.mjs").write_text(changed, encoding="utf-8")
+
+    done = run(tmp_path, reachapi_server.url, "node", "--test")
+
+    assert 1 == done.returncode
+    assert "2 !== 3" in done.stdout
