@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 IMAGE  ?= reachapi-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench dataset image clean
+.PHONY: help run test check format bench dataset screenshots image clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -13,8 +13,8 @@ help: ## list the commands
 run: $(VENV)/.run ## serve on http://127.0.0.1:9010; ARGS="--port 0" passes options on
 	@$(BIN)/reachapi-emulator $(ARGS)
 
-test: $(VENV)/.dev ## run the tests, with coverage
-	$(BIN)/pytest --cov --cov-report=term $(ARGS)
+test: $(VENV)/.dev ## run the tests on all cores, with coverage
+	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types and the import contract; changes nothing
 	$(BIN)/ruff format --check .
@@ -31,6 +31,9 @@ bench: $(VENV)/.dev ## print the table of speed ratios, measured in one run
 
 dataset: $(VENV)/.dev ## make fixtures/contacts.ndjson anew: the same bytes
 	$(BIN)/reachapi-emulator dataset generate --out fixtures/contacts.ndjson
+
+screenshots: $(VENV)/.dev ## take the pictures of the console anew
+	$(BIN)/python -m screenshots
 
 image: ## build the container image
 	docker build --tag $(IMAGE) .
