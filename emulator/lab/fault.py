@@ -37,6 +37,12 @@ KINDS = {
 }
 """What each phase can suffer."""
 
+STATUSES = range(400, 600)
+"""What can be answered, of the kind `status`."""
+
+LONGEST_DELAY = 600
+"""Seconds, of the kind `delay`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:

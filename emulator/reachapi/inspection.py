@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from emulator.contacts.dataset import Dataset
 from emulator.lab.clock import EVERYONE
-from emulator.lab.fault import KINDS, Kind, Phase
+from emulator.lab.fault import KINDS, LONGEST_DELAY, STATUSES, Kind, Phase
 from emulator.lab.inbox import Step
 from emulator.reachapi.account import SLUG, Opening, check_url
 from emulator.reachapi.job import STATES
@@ -76,8 +76,13 @@ def _script(row: Row) -> None:
 def _fault(row: Row) -> None:
     kind = Kind(row["kind"])
     _require(kind in KINDS[Phase(row["phase"])], "kind is not of this phase")
-    _require((row["status"] is not None) == (kind is Kind.STATUS), "status")
-    _require((row["seconds"] is not None) == (kind is Kind.DELAY), "seconds")
+    status, seconds = row["status"], row["seconds"]
+    _require((status is not None) == (kind is Kind.STATUS), "status")
+    _require((seconds is not None) == (kind is Kind.DELAY), "seconds")
+    _require(status is None or status in STATUSES, "status is none of an error")
+    _require(
+        seconds is None or 0 < seconds <= LONGEST_DELAY, "seconds are not from 0 to 600"
+    )
 
 
 def _require(holds: object, text: str) -> None:

@@ -87,35 +87,24 @@ async def test_a_wait_is_as_long_on_another_clock(clock: Clock) -> None:
         assert (True, True) == (waits, task.done())
 
 
-async def test_a_wait_is_as_long_on_a_clock_that_is_ahead(clock: Clock) -> None:
+@pytest.mark.parametrize(("stands", "left"), [(True, 10), (False, 6)])
+async def test_a_wait_is_as_long_on_a_clock_that_is_ahead(
+    *, stands: bool, left: int
+) -> None:
     """The instants that lie between the two clocks have not passed."""
-    clock.freeze("ann")
-    clock.advance(1_000 * SECOND)
-    async with held(Holds(clock)) as task:
-        clock.follow("ann")
-        await turns()
-        clock.advance(10 * SECOND - 1)
-        await turns()
-        waits = not task.done()
-        clock.advance(1)
-        await turns()
-
-        assert (True, True) == (waits, task.done())
-
-
-async def test_what_has_passed_on_a_clock_that_is_given_up_is_over() -> None:
-    """It went on until then, at the pace of real time."""
     real = RealTime()
     clock = Clock(open_store(MEMORY, journal_size=1), real)
     clock.start()
     clock.freeze("ann")
-    clock.resume("ann")
+    if not stands:
+        clock.resume("ann")
+    clock.advance(1_000 * SECOND)
     clock.freeze()
     async with held(Holds(clock)) as task:
         real.now += 4 * SECOND
         clock.follow("ann")
         await turns()
-        clock.advance(6 * SECOND - 1)
+        clock.advance(left * SECOND - 1)
         await turns()
         waits = not task.done()
         clock.advance(1)

@@ -89,6 +89,8 @@ async def test_an_account_may_have_no_webhook(house: House) -> None:
         ("faults", "phase", "webhook", "kind is not of this phase"),
         ("faults", "kind", "delay", "status"),
         ("faults", "status", None, "status"),
+        ("faults", "status", 399, "status is none of an error"),
+        ("faults", "status", 600, "status is none of an error"),
         ("faults", "seconds", 1.5, "seconds"),
     ],
 )
@@ -103,6 +105,17 @@ async def test_what_makes_no_sense_is_refused(
     tables = with_value(house.store.dump(), table, column, value)
 
     with pytest.raises(SnapshotError, match=f"table {table}, row 1: .*{reason}"):
+        inspect(tables, house.dataset)
+
+
+@pytest.mark.parametrize("seconds", [-1.0, 0, 600.5])
+async def test_a_delay_is_within_its_bounds(house: House, seconds: float) -> None:
+    """As the control API has them."""
+    tables = house.store.dump()
+    for column, value in (("kind", "delay"), ("status", None), ("seconds", seconds)):
+        with_value(tables, "faults", column, value)
+
+    with pytest.raises(SnapshotError, match="table faults, row 1: seconds are not"):
         inspect(tables, house.dataset)
 
 

@@ -6,7 +6,15 @@ from typing import Annotated, TypeVar
 from aiohttp import web
 from msgspec import Meta, structs
 
-from emulator.lab.fault import DELIVERED, KINDS, Fault, Kind, Phase
+from emulator.lab.fault import (
+    DELIVERED,
+    KINDS,
+    LONGEST_DELAY,
+    STATUSES,
+    Fault,
+    Kind,
+    Phase,
+)
 from emulator.lab.faults import FaultError
 from emulator.web.control.reading import (
     ControlError,
@@ -38,8 +46,8 @@ class NewFault(Form):
     kind: str
     operation: str | None = None
     account: str | None = None
-    status: Annotated[int, Meta(ge=400, le=599)] | None = None
-    seconds: Annotated[float, Meta(gt=0, le=600)] | None = None
+    status: Annotated[int, Meta(ge=STATUSES[0], le=STATUSES[-1])] | None = None
+    seconds: Annotated[float, Meta(gt=0, le=LONGEST_DELAY)] | None = None
     times: Annotated[int, Meta(ge=1, le=MOST_TIMES)] | None = None
     probability: Annotated[float, Meta(gt=0, le=1)] | None = None
     seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] | None = None
