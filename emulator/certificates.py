@@ -103,15 +103,19 @@ def _make(home: Path) -> None:
     home.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".ca-", dir=home.parent) as folder:
         new = Path(folder, home.name)
-        new.mkdir()
-        (new / KEY).touch(mode=0o600)
-        (new / KEY).write_bytes(authority.private_key_pem.bytes())
-        (new / CERTIFICATE).write_bytes(authority.cert_pem.bytes())
+        new.mkdir(mode=0o755)
+        _write(new / KEY, authority.private_key_pem.bytes(), 0o600)
+        _write(new / CERTIFICATE, authority.cert_pem.bytes(), 0o644)
         try:
             new.rename(home)
         except OSError:
             if not home.is_dir():
                 raise
+
+
+def _write(file: Path, content: bytes, mode: int) -> None:
+    file.touch(mode=mode)
+    file.write_bytes(content)
 
 
 def _read(home: Path, pem: bytes, key: bytes) -> CA:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -19,6 +20,7 @@ from emulator.dataset_commands import dataset
 from emulator.errors import StartError
 from emulator.openapi_command import openapi
 from emulator.settings import Settings, SettingsError
+from emulator.variables import PREFIX, misspelt
 
 log = logging.getLogger("emulator.cli")
 
@@ -98,7 +100,8 @@ def _settings_options(command: F) -> F:
 @click.group(
     invoke_without_command=True,
     context_settings={
-        "auto_envvar_prefix": "REACHAPI_EMULATOR",
+        "auto_envvar_prefix": PREFIX,
+        "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
     },
 )
@@ -112,6 +115,8 @@ def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one
     REACHAPI_EMULATOR_RATE_LIMIT. Where one may be repeated, the variable holds
     its values separated by spaces.
     """
+    for advice in misspelt(os.environ, [row.name for row in fields(Settings)]):
+        click.echo(f"reachapi-emulator: {advice}", err=True)
     if context.invoked_subcommand is None:
         try:
             serve(Settings(**values))

@@ -1,5 +1,6 @@
 """The certificate authority: made once, kept private, and believed."""
 
+import os
 import ssl
 import tempfile
 from collections.abc import Callable
@@ -59,6 +60,18 @@ def test_it_is_kept_private(tmp_path: Path) -> None:
 
     assert (0o700, 0o600) == (_mode(folder), _mode(home / KEY))
     assert _mode(home / CERTIFICATE) & 0o400
+
+
+def test_nobody_else_can_put_another_in_its_place(tmp_path: Path) -> None:
+    """Not even where new files are everybody's to write."""
+    before = os.umask(0)
+    try:
+        home = Authority(tmp_path).certificate.parent
+    finally:
+        os.umask(before)
+
+    modes = [_mode(path) for path in (home, home / KEY, home / CERTIFICATE)]
+    assert [0o755, 0o600, 0o644] == modes
 
 
 def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:

@@ -33,8 +33,11 @@ class Windows:
         return True
 
     def within(self, key: str, now: int, window: int) -> list[int]:
-        """Return the events that lie in the window, oldest first."""
-        return list(self._within(key, now, window))
+        """Return the events that lie in the window, oldest first; drop none.
+
+        Who asks may have got `now` a while ago.
+        """
+        return [each for each in self._events[key] if now - window < each <= now]
 
     def forget(self, key: str) -> None:
         """Forget one window."""

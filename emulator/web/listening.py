@@ -77,9 +77,19 @@ class Listener(web.TCPSite):
             raise self._refusal(error) from error
 
     async def _bound(self) -> asyncio.Server:
+        """Take one port at every address of the host."""
+        host, port = self._at
+        server = await self._bound_at(host, port)
+        taken = {each.getsockname()[1] for each in server.sockets}
+        if len(taken) == 1:
+            return server
+        server.close()  # 0 has taken another one at each
+        return await self._bound_at(host, taken.pop())
+
+    async def _bound_at(self, host: str, port: int) -> asyncio.Server:
         factory = cast("Server", self._runner.server)  # it has been set up
         return await asyncio.get_running_loop().create_server(
-            factory, *self._at, ssl=self._tls, backlog=128, start_serving=False
+            factory, host, port, ssl=self._tls, backlog=128, start_serving=False
         )
 
     def _refusal(self, error: Exception) -> StartError:

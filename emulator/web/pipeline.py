@@ -152,10 +152,12 @@ class Exchange:
 
     def add_limits(self, response: web.Response) -> None:
         """Tell what is left of the window, to who has one."""
-        if self._caller is None or not self._rooms.limiter.limit:
+        caller, limiter = self._caller, self._rooms.limiter
+        if caller is None or not limiter.limit:
             return
-        api_key = self._request.headers["X-API-Key"]
-        usage = self._rooms.limiter.usage(api_key, self._caller.now)
+        refused = self._room_at is not None
+        now = caller.now if refused else self._rooms.clock.now(caller.account)
+        usage = limiter.usage(self._request.headers["X-API-Key"], now)
         response.headers["RateLimit-Limit"] = str(usage.limit)
         response.headers["RateLimit-Remaining"] = str(usage.remaining)
         response.headers["RateLimit-Reset"] = str(usage.reset)

@@ -55,6 +55,13 @@ def test_a_clock_that_was_given_up_begins_a_new_count() -> None:
     assert 1 == busiest_second([early, entry(8, at=entry(0).at), late])
 
 
+def test_the_busiest_second_may_be_of_a_clock_that_was_given_up() -> None:
+    """What was counted before is not forgotten."""
+    early = [entry(n, at=entry(9).at) for n in (5, 6)]
+
+    assert 2 == busiest_second([*early, entry(8, at=entry(0).at)])
+
+
 @pytest.mark.parametrize(
     ("second", "expected"),
     [
@@ -83,6 +90,20 @@ def test_a_clock_that_was_given_up_begins_a_new_count() -> None:
 def test_who_was_told_429_is_to_wait(second: Entry, expected: list[int]) -> None:
     """Until there is room, once it knows."""
     assert expected == list(hasty(numbered(refused(), second)))
+
+
+def test_a_connection_knows_of_its_429_however_old_it_is() -> None:
+    """Most clients keep theirs open, since long before."""
+    requests = [refused(opened=-9), entry(0.5, opened=-9)]
+
+    assert [2] == list(hasty(numbered(*requests)))
+
+
+def test_a_connection_opened_after_the_answer_knows_of_it() -> None:
+    """It counts when the 429 had been answered, in seconds."""
+    slow = refused(0, duration_ms=300)
+
+    assert [2] == list(hasty(numbered(slow, entry(0.3))))
 
 
 def test_what_was_sent_before_the_answer_is_not_hasty() -> None:

@@ -61,6 +61,15 @@ def test_within_hands_out_a_copy() -> None:
     assert [0] == windows.within("key", 0, SECOND)
 
 
+def test_asking_for_an_earlier_instant_drops_nothing() -> None:
+    """What came after it is not shown, and counts on."""
+    windows = Windows()
+    admitted(windows, 0, 5)
+
+    assert [0] == windows.within("key", 4, SECOND)
+    assert [False] == admitted(windows, 6)
+
+
 def test_an_event_in_the_future_is_given_up() -> None:
     """Its clock was, too: it must not keep anybody out until then."""
     windows = Windows()

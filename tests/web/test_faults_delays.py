@@ -9,9 +9,10 @@ from aiohttp import ServerDisconnectedError, web
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from emulator.web.runner import EnvelopeRunner
-from support.api import Answer, Api
+from support.api import CREDITS, Answer, Api
 from support.embedded import client_of, embedded
 from support.faulty import noted, rule
+from support.serving import Serve
 from support.steering import opened
 from support.surface import SAMPLES, Sample, ask
 
@@ -52,6 +53,22 @@ async def test_a_delayed_credit_check_tells_what_there_is_then(api: Api) -> None
         answer = await task
 
     assert {"available_credit": 5} == answer.json["data"]
+
+
+async def test_what_comes_during_a_delay_counts_on(serve: Serve) -> None:
+    """The delayed request is told of it, and drops none of it from the window."""
+    api = await serve(rate_limit=2, rate_limit_headers=True)
+    await api.freeze()
+    await rule(api, "delay", seconds=0.6, times=1)
+    task = await held(api, SAMPLES[1])
+    await api.advance(0.4)
+    await api.call("POST", CREDITS)
+    await api.advance(0.2)
+    async with asyncio.timeout(5):
+        delayed = await task
+    third = await api.call("POST", CREDITS)
+
+    assert ("0", 429) == (delayed.headers["RateLimit-Remaining"], third.status)
 
 
 async def test_nobodys_request_waits_on_the_global_clock(api: Api) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -40,6 +42,25 @@ async def test_nobody_is_let_in_before_all_is_ready(runner: web.AppRunner) -> No
     await listener.serve()
 
     assert b" 404 " in await _status(listener.url)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is not up")
+async def test_a_name_of_two_addresses_has_one_port(
+    runner: web.AppRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its url leads here, whichever address a client tries first."""
+
+    async def addresses(_: str, port: int, **__: object) -> list[Any]:
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
+        return [(*kind, (each, port)) for each in ("127.0.0.1", "127.0.0.2")]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", addresses)
+
+    await Listener(runner, "two", 0).start()
+
+    (first, one), (second, other) = runner.addresses
+    assert {"127.0.0.1", "127.0.0.2"} == {first, second}
+    assert one == other
 
 
 async def test_the_runner_stops_what_was_taken(runner: web.AppRunner) -> None:

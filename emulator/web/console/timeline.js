@@ -30,7 +30,8 @@ function made(attempt, begun) {
     begun,
     mood,
     h("p", {}, what, badge(outcome(attempt), mood)),
-    h("p.quiet", {}, h("code", {}, withoutSecrets(attempt.url)), took(attempt)),
+    h("p.quiet", {}, h("code", {}, withoutSecrets(attempt.url))),
+    took(attempt),
     attempt.response_body && answer(attempt),
   );
 }
@@ -46,4 +47,5 @@ function outcome(attempt) {
   return [attempt.status, attempt.error].filter((each) => each !== null).join(" ");
 }
 
-const took = ({ duration_ms: ms }) => (ms === null ? "" : `, ${ms} ms`);
+const took = (attempt) =>
+  !isUnderWay(attempt) && h("p.quiet", {}, `took ${attempt.duration_ms} ms`);
