@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from emulator.certificates import Authority
 
-__all__ = ["Emulator", "Server", "StartError"]
+__all__ = ["Server", "StartError"]
 
 GRACE = 5.0
 """Real seconds that what is under way gets to end when the emulator stops."""
@@ -179,16 +179,7 @@ class Server:
             connect_timeout=settings.connect_timeout,
             total_timeout=settings.webhook_timeout,
         )
-        work = Work(
-            store,
-            self._clock,
-            self._ledger,
-            self._jobs,
-            Validator(dataset),
-            Courier(self._client, self._inboxes, self._faults),
-            [microseconds(wait) for wait in settings.retry_schedule],
-        )
-        self._dispatcher = Dispatcher(store, self._clock, work)
+        self._dispatcher = Dispatcher(store, self._clock, self._work())
         self._snapshots = Snapshots(
             store,
             self._clock,
@@ -198,6 +189,17 @@ class Server:
             self._jobs,
             self._dispatcher,
             dataset,
+        )
+
+    def _work(self) -> Work:
+        return Work(
+            self._store,
+            self._clock,
+            self._ledger,
+            self._jobs,
+            Validator(self._dataset),
+            Courier(self._client, self._inboxes, self._faults),
+            [microseconds(wait) for wait in self.settings.retry_schedule],
         )
 
     def _rooms(self) -> Rooms:
@@ -283,6 +285,3 @@ class Server:
     def _fingerprint(self) -> str:
         """Only a file outlives its data set, so only it needs to know its own."""
         return "" if self.settings.state is None else self._dataset.fingerprint
-
-
-Emulator = Server

@@ -171,10 +171,10 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    from emulator.app import Emulator  # noqa: PLC0415 # `dataset` needs no server
+    from emulator.app import Server  # noqa: PLC0415 # `dataset` needs no server
 
     asked_to_stop = _asked_to_stop()
-    emulator = Emulator(settings)
+    emulator = Server(settings)
     await emulator.start()
     click.echo(WELCOME.format(version=__version__, url=emulator.url))
     if emulator.tls_url:

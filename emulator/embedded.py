@@ -81,7 +81,7 @@ class Emulator(Driver):
                 atexit.register(self.close)
                 try:
                     url = self._serving.start()
-                    token = getattr(self.settings, "control_token", None)
+                    token = self.settings.control_token
                     self._attach(Transport(url, token=token))
                 except BaseException:
                     self.close()

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.contacts.paths import default_path
 from emulator.settings import Settings
@@ -36,7 +36,7 @@ async def serve(dataset: Dataset) -> AsyncIterator[Serve]:
     async with AsyncExitStack() as exits:
 
         async def start(**settings: Any) -> Api:  # noqa: ANN401 # one of each setting
-            emulator = Emulator(Settings(port=0, **settings), dataset)
+            emulator = Server(Settings(port=0, **settings), dataset)
             await emulator.start()
             exits.push_async_callback(emulator.stop)
             session = await exits.enter_async_context(aiohttp.ClientSession())

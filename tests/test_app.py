@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.lab import clock
 from emulator.lab.clock import SECOND
@@ -53,17 +53,17 @@ async def test_it_serves_on_the_port_asked_for(dataset: Dataset) -> None:
 
 async def test_it_has_no_url_before_it_has_started(dataset: Dataset) -> None:
     """There is none to be had."""
-    assert "" == Emulator(Settings(port=0), dataset).url
+    assert "" == Server(Settings(port=0), dataset).url
 
 
 async def test_the_default_settings_are_those_of_the_table() -> None:
     """Left out, they are the defaults."""
-    assert Settings() == Emulator().settings
+    assert Settings() == Server().settings
 
 
 async def test_it_loads_the_data_set_that_comes_along(dataset: Dataset) -> None:
     """Unless it is given one."""
-    running = Emulator(Settings(port=0))
+    running = Server(Settings(port=0))
     await running.start()
     async with client_of(running) as api:
         health = await api.control("GET", "/health")
@@ -99,7 +99,7 @@ async def test_the_url_is_one_to_reach_it_by(
 
 async def test_nobody_listens_when_it_has_stopped(dataset: Dataset) -> None:
     """The port is free again."""
-    running = Emulator(Settings(port=0), dataset)
+    running = Server(Settings(port=0), dataset)
     await running.start()
     await running.stop()
 
@@ -110,7 +110,7 @@ async def test_nobody_listens_when_it_has_stopped(dataset: Dataset) -> None:
 
 async def test_it_may_be_stopped_at_any_time(dataset: Dataset) -> None:
     """Before it has started, and twice."""
-    running = Emulator(Settings(port=0), dataset)
+    running = Server(Settings(port=0), dataset)
     await running.stop()
     await running.start()
     await running.stop()
@@ -123,7 +123,7 @@ async def test_it_may_be_stopped_at_any_time(dataset: Dataset) -> None:
 
 async def test_it_starts_again_after_a_stop(dataset: Dataset) -> None:
     """In memory, as if for the first time."""
-    running = Emulator(Settings(port=0), dataset)
+    running = Server(Settings(port=0), dataset)
     jobs = []
     for _ in range(2):
         await running.start()
@@ -171,7 +171,7 @@ async def test_two_of_them_are_independent(dataset: Dataset) -> None:
 async def test_a_stop_waits_for_a_delivery(dataset: Dataset, tmp_path: Path) -> None:
     """One that ends within the grace period has ended as if nothing were."""
     settings = Settings(port=0, state=tmp_path / "state.db")
-    running = Emulator(settings, dataset)
+    running = Server(settings, dataset)
     await running.start()
     async with receiving() as receiver, client_of(running) as api:
         await api.freeze()
@@ -197,7 +197,7 @@ async def test_a_stop_waits_no_longer_than_the_grace_period(
 ) -> None:
     """A delivery that hangs is cut off."""
     monkeypatch.setattr("emulator.app.GRACE", 0.05)
-    running = Emulator(Settings(port=0), dataset)
+    running = Server(Settings(port=0), dataset)
     await running.start()
     async with receiving() as receiver:
         async with client_of(running) as api:
@@ -219,7 +219,7 @@ async def test_nothing_is_started_while_it_stops(
     """What falls due in the grace period is left for the next start."""
     monkeypatch.setattr("emulator.app.GRACE", 0.05)
     settings = Settings(port=0, validation_delay=0, state=tmp_path / "state.db")
-    running = Emulator(settings, dataset)
+    running = Server(settings, dataset)
     await running.start()
     async with receiving() as receiver:
         async with client_of(running) as api:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import Emulator, StartError
+from emulator.app import Server, StartError
 from emulator.contacts.dataset import Dataset
 from emulator.contacts.errors import DatasetError
 from emulator.settings import Settings
@@ -26,7 +26,7 @@ async def test_a_port_in_use_is_refused_in_words(dataset: Dataset, port: int) ->
     """What is wrong, and what to do."""
     async with started(dataset, Settings(port=port)):
         with pytest.raises(StartError) as refusal:
-            await Emulator(Settings(port=port), dataset).start()
+            await Server(Settings(port=port), dataset).start()
 
     assert (
         f"127.0.0.1:{port} is in use: stop what listens there, or choose another "
@@ -47,7 +47,7 @@ async def test_an_address_that_is_none_is_refused_in_words(
 ) -> None:
     """What is wrong, and what to do."""
     with pytest.raises(StartError) as refusal:
-        await Emulator(Settings(host=host, port=0), dataset).start()
+        await Server(Settings(host=host, port=0), dataset).start()
 
     assert f"{host}:0 {reason}" == str(refusal.value)
 
@@ -63,7 +63,7 @@ async def test_a_port_that_is_not_allowed_is_refused_in_words(
     monkeypatch.setattr("emulator.web.listening.Listener._bound", refuse)
 
     with pytest.raises(StartError) as refusal:
-        await Emulator(Settings(port=80), dataset).start()
+        await Server(Settings(port=80), dataset).start()
 
     assert (
         "127.0.0.1:80 is not allowed for this user: choose a --port above 1023"
@@ -75,7 +75,7 @@ async def test_a_refused_start_leaves_nothing_open(
 ) -> None:
     """Another one can have the state file, and then this one can start."""
     settings = Settings(port=port, state=tmp_path / "state.db")
-    refused = Emulator(settings, dataset)
+    refused = Server(settings, dataset)
     async with started(dataset, Settings(port=port)):
         with pytest.raises(StartError):
             await refused.start()
@@ -99,7 +99,7 @@ async def test_a_bad_data_set_leaves_nothing_open(
     settings = Settings(port=port, dataset=bad, state=tmp_path / "state.db")
 
     with pytest.raises(DatasetError, match=r"contacts\.ndjson"):
-        await Emulator(settings).start()
+        await Server(settings).start()
 
     assert ["contacts.ndjson"] == _names(tmp_path)
     async with started(dataset, Settings(port=port)) as api:

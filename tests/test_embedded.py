@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulator import embedded
-from emulator.app import Emulator as Server, StartError
+from emulator.app import Server, StartError
 from emulator.client import ConnectionLost, Driver, EmulatorError
 from emulator.contacts.errors import DatasetError
 from emulator.embedded import Emulator

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import Emulator, StartError
+from emulator.app import Server, StartError
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from emulator.store import StoreError
@@ -31,7 +31,7 @@ async def test_a_file_in_use_is_refused(dataset: Dataset, settings: Settings) ->
     """Two emulators do not share one; the first is not disturbed."""
     async with started(dataset, settings) as api:
         with pytest.raises(StoreError) as refusal:
-            await Emulator(settings, dataset).start()
+            await Server(settings, dataset).start()
         job = await api.fetch(1)
 
     assert 1300 == job
@@ -48,7 +48,7 @@ async def test_a_file_that_is_no_database_is_refused(
     path = _written(tmp_path / "notes.txt", "not a database, but long enough to be one")
 
     with pytest.raises(StoreError) as refusal:
-        await Emulator(Settings(port=0, state=path), dataset).start()
+        await Server(Settings(port=0, state=path), dataset).start()
 
     assert (
         f"{path} cannot be used as state: file is not a database; name a file that "
@@ -65,7 +65,7 @@ async def test_a_file_of_another_version_is_refused(
     _execute(settings.state, "PRAGMA user_version = 99")
 
     with pytest.raises(StoreError) as refusal:
-        await Emulator(settings, dataset).start()
+        await Server(settings, dataset).start()
 
     assert (
         f"{settings.state} was written by another version of the emulator "
@@ -80,7 +80,7 @@ async def test_a_database_of_somebody_else_is_refused(
     _execute(settings.state, "CREATE TABLE recipes (name TEXT)")
 
     with pytest.raises(StoreError, match="it holds somebody else's tables"):
-        await Emulator(settings, dataset).start()
+        await Server(settings, dataset).start()
 
 
 async def test_a_file_of_another_data_set_is_refused(
@@ -91,7 +91,7 @@ async def test_a_file_of_another_data_set_is_refused(
         pass
 
     with pytest.raises(StartError) as refusal:
-        await Emulator(settings, smaller).start()
+        await Server(settings, smaller).start()
 
     assert (
         f"{settings.state} belongs to another data set: start with the --dataset "
@@ -106,7 +106,7 @@ async def test_a_refused_data_set_changes_nothing(
     async with started(dataset, settings) as api:
         first = await api.fetch(1)
     with pytest.raises(StartError):
-        await Emulator(settings, smaller).start()
+        await Server(settings, smaller).start()
 
     async with started(dataset, settings) as api:
         second = await api.fetch(1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from emulator.app import Emulator, StartError
+from emulator.app import Server, StartError
 from emulator.certificates import Authority
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
@@ -25,7 +25,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(port=0, tls=True, tls_port=0, ca_dir=tmp_path)
 
 
-async def _both(running: Emulator, session: aiohttp.ClientSession) -> tuple[Api, Api]:
+async def _both(running: Server, session: aiohttp.ClientSession) -> tuple[Api, Api]:
     """Return a client over http and one over https."""
     return Api(running.url, session), Api(running.tls_url, session)
 
@@ -161,7 +161,7 @@ async def test_a_taken_port_is_refused_in_words(
     settings = Settings(port=plain, tls=True, tls_port=secure, ca_dir=tmp_path)
     with socket.create_server(("127.0.0.1", secure)):
         with pytest.raises(StartError) as refusal:
-            await Emulator(settings, dataset).start()
+            await Server(settings, dataset).start()
         socket.create_server(("127.0.0.1", plain)).close()
 
     assert (
@@ -174,7 +174,7 @@ async def test_a_stop_does_not_wait_for_idle_connections(
     dataset: Dataset, settings: Settings, tmp_path: Path
 ) -> None:
     """A client that keeps one open, and says no goodbye, holds nobody up."""
-    running = Emulator(settings, dataset)
+    running = Server(settings, dataset)
     await running.start()
     trust = trusting(Authority(tmp_path).certificate)
     reader, writer = await asyncio.open_connection(

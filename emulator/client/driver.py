@@ -155,7 +155,8 @@ class Driver:
     ) -> Job:
         """Return a job once it has that state and so many attempts have ended.
 
-        With neither: once it is delivered or exhausted, and nothing is to come.
+        With neither: once it is delivered, exhausted or ready, and nothing is to
+        come.
 
         Raises:
             WaitTimeout: it does not within `timeout` real seconds, 600 at most.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from support.contract.lookalike import Lookalike
@@ -15,9 +15,9 @@ from support.threaded import tell, threaded
 
 
 @pytest.fixture
-def emulator(dataset: Dataset) -> Iterator[Emulator]:
+def emulator(dataset: Dataset) -> Iterator[Server]:
     """An emulator that listens."""
-    emulator = Emulator(Settings(port=0), dataset)
+    emulator = Server(Settings(port=0), dataset)
     with threaded(emulator):
         yield emulator
 
@@ -30,7 +30,7 @@ def lookalike(dataset: Dataset) -> Iterator[Lookalike]:
         yield server
 
 
-def test_against_an_emulator_it_runs_in_full(emulator: Emulator) -> None:
+def test_against_an_emulator_it_runs_in_full(emulator: Server) -> None:
     """Nothing fails or is skipped, no key is needed, and nothing is left behind."""
     result = run("--base-url", emulator.url + "/")
     accounts = tell(_address(emulator), "GET", "/accounts")
@@ -43,7 +43,7 @@ def test_against_an_emulator_it_runs_in_full(emulator: Emulator) -> None:
 
 def test_an_emulator_is_held_to_what_is_ours(dataset: Dataset) -> None:
     """What is a difference from a live API is a failure of an emulator."""
-    unlimited = Emulator(Settings(port=0, rate_limit=0), dataset)
+    unlimited = Server(Settings(port=0, rate_limit=0), dataset)
     with threaded(unlimited):
         result = run("--base-url", unlimited.url, "-k", "refusal_of_the_limit")
 
@@ -82,6 +82,6 @@ def test_a_live_api_is_not_asked_by_several_processes(lookalike: Lookalike) -> N
     )
 
 
-def _address(emulator: Emulator) -> tuple[str, int]:
+def _address(emulator: Server) -> tuple[str, int]:
     host, _, port = emulator.url.removeprefix("http://").partition(":")
     return host, int(port)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from support.api import Api
@@ -20,16 +20,16 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def client_of(emulator: Emulator) -> AsyncIterator[Api]:
+async def client_of(emulator: Server) -> AsyncIterator[Api]:
     """Yield a client to an emulator that is running."""
     async with aiohttp.ClientSession() as session:
         yield Api(emulator.url, session)
 
 
 @asynccontextmanager
-async def embedded(dataset: Dataset, settings: Settings) -> AsyncIterator[Emulator]:
+async def embedded(dataset: Dataset, settings: Settings) -> AsyncIterator[Server]:
     """Run an emulator until the block ends."""
-    emulator = Emulator(settings, dataset)
+    emulator = Server(settings, dataset)
     await emulator.start()
     try:
         yield emulator

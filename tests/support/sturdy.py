@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.logs import JsonFormatter
 from emulator.settings import Settings
@@ -21,7 +21,7 @@ from support.threaded import prepare, state, threaded
 def running(dataset: Dataset) -> Iterator[Address]:
     """Run one emulator beside all tests of a module."""
     settings = Settings(port=0, rate_limit=0, validation_delay=1, retry_schedule=(1,))
-    with threaded(Emulator(settings, dataset)) as address:
+    with threaded(Server(settings, dataset)) as address:
         yield address
 
 

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from support.api import COUNTS, CREDITS, PRESETS
@@ -80,7 +80,7 @@ def test_a_hundred_requests_at_once(unharmed: Address) -> None:
 
 def test_each_of_several_requests_counts(dataset: Dataset) -> None:
     """The rate limit is one of requests, not of connections (ruling 9)."""
-    with threaded(Emulator(Settings(port=0), dataset)) as address:
+    with threaded(Server(Settings(port=0), dataset)) as address:
         tell(address, "PATCH", "/clock", {"frozen": True})
         with connected(address) as wire:
             wire.send(GOOD * 12)

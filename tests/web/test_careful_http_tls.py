@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.certificates import Authority
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
@@ -26,7 +26,7 @@ WAIT = request("POST", "/_emulator/requests/wait", b'{"count":1,"timeout":10}')
 def served(dataset: Dataset, folder: Path) -> Iterator[tuple[Address, Wire]]:
     """Run an emulator; yield its plain address and a connection to its https port."""
     settings = Settings(port=0, tls=True, tls_port=0, ca_dir=folder, cors=(ORIGIN,))
-    emulator = Emulator(settings, dataset)
+    emulator = Server(settings, dataset)
     with threaded(emulator) as plain:
         there, context = address(emulator.tls_url), trusting(_certificate(folder))
         with (

@@ -8,7 +8,7 @@ import aiohttp
 import orjson
 import pytest
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.settings import Settings
 from support.api import Api
 from support.contacts import contacts
@@ -37,7 +37,7 @@ async def serve_emails(tmp_path: Path) -> AsyncIterator[ServeEmails]:
 
         async def start(*emails: str | None) -> Api:
             path = saved(tmp_path / "contacts.ndjson", emails)
-            emulator = Emulator(Settings(port=0, dataset=path))
+            emulator = Server(Settings(port=0, dataset=path))
             await emulator.start()
             exits.push_async_callback(emulator.stop)
             session = await exits.enter_async_context(aiohttp.ClientSession())

@@ -6,7 +6,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 
@@ -30,7 +30,7 @@ class Lookalike:
     def __init__(
         self, dataset: Dataset, instead: Mapping[int, tuple[int, str]]
     ) -> None:
-        self.emulator = Emulator(Settings(port=0, rate_limit=0), dataset)
+        self.emulator = Server(Settings(port=0, rate_limit=0), dataset)
         self.instead = instead
         self.url = ""
         self.keys: list[str] = []

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from emulator.web.control.events import MOST_FOLLOWERS
@@ -374,7 +374,7 @@ async def test_an_id_that_is_none_is_refused(api: Api) -> None:
 
 async def test_a_stop_ends_the_streams(dataset: Dataset) -> None:
     """At once, and properly: none is cut off."""
-    running = Emulator(Settings(port=0), dataset)
+    running = Server(Settings(port=0), dataset)
     await running.start()
     async with client_of(running) as api, following(api) as events:
         await running.stop()

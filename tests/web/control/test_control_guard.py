@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from emulator import app
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from emulator.web.control import OPEN, PAGES, PREFIX, ROUTES
@@ -33,7 +33,7 @@ VISIT = {
 def plain(dataset: Dataset) -> Iterator[Address]:
     """An emulator that allows one more host."""
     settings = Settings(port=0, allowed_host=("Emulator.Example.test",))
-    with threaded(Emulator(settings, dataset)) as address:
+    with threaded(Server(settings, dataset)) as address:
         yield address
 
 
@@ -41,7 +41,7 @@ def plain(dataset: Dataset) -> Iterator[Address]:
 def locked(dataset: Dataset) -> Iterator[Address]:
     """An emulator that demands a token."""
     settings = Settings(port=0, control_token=TOKEN, rate_limit=0)
-    with threaded(Emulator(settings, dataset)) as address:
+    with threaded(Server(settings, dataset)) as address:
         yield address
 
 
@@ -115,7 +115,7 @@ def test_the_bound_host_will_do(
     """What the emulator was told to listen on is a name of its own."""
     monkeypatch.setattr(app, "Listener", Loopback)
     bound = Settings(port=0, host="bound.example.test")
-    with threaded(Emulator(bound, dataset)) as address:
+    with threaded(Server(bound, dataset)) as address:
         assert 200 == health(address, {"Host": "bound.example.test:9010"}).status
         assert 403 == health(address, {"Host": "other.example.test:9010"}).status
 

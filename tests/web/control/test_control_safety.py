@@ -7,7 +7,7 @@ import orjson
 import pytest
 from playwright.async_api import BrowserContext, Page, Route
 
-from emulator.app import Emulator
+from emulator.app import Server
 from emulator.contacts.dataset import Dataset
 from emulator.settings import Settings
 from support.raw import Address
@@ -78,7 +78,7 @@ ATTACK = """async ([url, target]) => {
 def running(dataset: Dataset) -> Iterator[Address]:
     """An emulator to attack."""
     settings = Settings(port=0, rate_limit=0, cors=("*",))
-    with threaded(Emulator(settings, dataset)) as address:
+    with threaded(Server(settings, dataset)) as address:
         yield address
 
 
