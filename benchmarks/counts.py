@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benchmarks.table import Row
-from emulator.contacts import query
-from emulator.contacts.dataset import Dataset
-from emulator.contacts.generate import write
-from emulator.contacts.paths import DEFAULT_SEED, default_path
+from reachapi_emulator.contacts import query
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.generate import write
+from reachapi_emulator.contacts.paths import DEFAULT_SEED, default_path
 
 MILLION = 1_000_000
 TARGET = 50.0

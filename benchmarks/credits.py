@@ -14,7 +14,14 @@ from benchmarks.table import Row
 
 TARGET = 1.5
 
-EMULATOR = ("emulator", "--port", "0", "--rate-limit", "1000000", "--log-level")
+EMULATOR = (
+    "reachapi_emulator",
+    "--port",
+    "0",
+    "--rate-limit",
+    "1000000",
+    "--log-level",
+)
 _COMMANDS = (("benchmarks.bare",), (*EMULATOR, "error"), (*EMULATOR, "info"))
 _PLACES = {"client on another CPU": -1, "client on the same CPU": 0}
 _REQUEST = (

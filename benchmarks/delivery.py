@@ -16,7 +16,7 @@ from benchmarks.table import Row
 TARGET = 4.0
 
 _EMULATOR = (
-    *("emulator", "--port", "0", "--log-level", "error", "--rate-limit", "0"),
+    *("reachapi_emulator", "--port", "0", "--log-level", "error", "--rate-limit", "0"),
     *("--validation-delay", "0", "--credits", "1000000000"),
 )
 

@@ -16,7 +16,7 @@ _RESIDENT = re.compile(r"^VmRSS:\s*(\d+) kB$", re.MULTILINE)
 def rows() -> list[Row]:
     """Look after the first health answer."""
     with (
-        running("emulator", "--port", "0") as server,
+        running("reachapi_emulator", "--port", "0") as server,
         closing(Client(server.url)) as client,
     ):
         client.send("GET", HEALTH)

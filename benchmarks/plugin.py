@@ -8,7 +8,7 @@ from time import perf_counter
 
 from benchmarks.processes import running
 from benchmarks.table import Row
-from emulator.client import Driver
+from reachapi_emulator.client import Driver
 
 TARGET_OF_IMPORT = 30.0
 TARGET_OF_ACCOUNT = 5.0
@@ -17,7 +17,7 @@ _IMPORT = """
 import pytest
 from time import perf_counter
 began = perf_counter()
-import emulator.pytest_plugin
+import reachapi_emulator.pytest_plugin
 print(perf_counter() - began)
 """
 
@@ -26,7 +26,7 @@ def rows(rounds: int = 15, accounts: int = 200) -> list[Row]:
     """Import the plugin in processes of their own; open and delete accounts."""
     imports = [imported() for _ in range(rounds)]
     with ExitStack() as exits:
-        url = exits.enter_context(running("emulator", "--port", "0")).url
+        url = exits.enter_context(running("reachapi_emulator", "--port", "0")).url
         driver = exits.enter_context(Driver.connect(url))
         costs = [opened(driver) for _ in range(accounts)]
     return [

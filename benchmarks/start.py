@@ -31,7 +31,7 @@ def start() -> float:
     """Return the milliseconds until an emulator answers."""
     began = perf_counter()
     with (
-        running("emulator", "--port", "0") as server,
+        running("reachapi_emulator", "--port", "0") as server,
         closing(Client(server.url)) as client,
     ):
         client.send("GET", HEALTH)

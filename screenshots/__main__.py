@@ -9,8 +9,8 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
-from emulator import Emulator
-from emulator.client.account import Account
+from reachapi_emulator import Emulator
+from reachapi_emulator.client.account import Account
 
 Theme = Literal["light", "dark"]
 

@@ -7,10 +7,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.contacts.paths import default_path
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.paths import default_path
+from reachapi_emulator.settings import Settings
 from support import conformance
 from support.api import Api
 from support.serving import Serve

@@ -9,11 +9,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.lab import clock
-from emulator.lab.clock import SECOND
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.lab import clock
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.settings import Settings
 from support.api import CREDITS
 from support.embedded import client_of, embedded, free_port, started
 from support.hanging import receiving
@@ -196,7 +196,7 @@ async def test_a_stop_waits_no_longer_than_the_grace_period(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A delivery that hangs is cut off."""
-    monkeypatch.setattr("emulator.app.GRACE", 0.05)
+    monkeypatch.setattr("reachapi_emulator.app.GRACE", 0.05)
     running = Server(Settings(port=0), dataset)
     await running.start()
     async with receiving() as receiver:
@@ -217,7 +217,7 @@ async def test_nothing_is_started_while_it_stops(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """What falls due in the grace period is left for the next start."""
-    monkeypatch.setattr("emulator.app.GRACE", 0.05)
+    monkeypatch.setattr("reachapi_emulator.app.GRACE", 0.05)
     settings = Settings(port=0, validation_delay=0, state=tmp_path / "state.db")
     running = Server(settings, dataset)
     await running.start()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import Server, StartError
-from emulator.contacts.dataset import Dataset
-from emulator.contacts.errors import DatasetError
-from emulator.settings import Settings
+from reachapi_emulator.app import Server, StartError
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.errors import DatasetError
+from reachapi_emulator.settings import Settings
 from support.embedded import client_of, free_port, started
 
 
@@ -60,7 +60,7 @@ async def test_a_port_that_is_not_allowed_is_refused_in_words(
     async def refuse(_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("emulator.web.listening.Listener._bound", refuse)
+    monkeypatch.setattr("reachapi_emulator.web.listening.Listener._bound", refuse)
 
     with pytest.raises(StartError) as refusal:
         await Server(Settings(port=80), dataset).start()

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-import emulator
-from emulator.store.sqlite import named_queries
+import reachapi_emulator
+from reachapi_emulator.store.sqlite import named_queries
 
-ROOT = Path(emulator.__file__).parent
+ROOT = Path(reachapi_emulator.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 LONGEST_MODULE = 300
 CALLS = {"one", "all", "run", "recall", "Lane"}
@@ -93,10 +93,19 @@ def test_only_the_generator_knows_faker() -> None:
 @pytest.mark.parametrize(
     ("statement", "unwanted"),
     [
-        ("import emulator", {"aiohttp", "faker", "email_validator", "click"}),
-        ("import emulator.cli", {"aiohttp", "faker", "email_validator", "trustme"}),
-        ("from emulator import Settings", {"aiohttp", "faker", "yarl", "idna"}),
-        ("from emulator import Emulator", {"faker", "email_validator", "click"}),
+        ("import reachapi_emulator", {"aiohttp", "faker", "email_validator", "click"}),
+        (
+            "import reachapi_emulator.cli",
+            {"aiohttp", "faker", "email_validator", "trustme"},
+        ),
+        (
+            "from reachapi_emulator import Settings",
+            {"aiohttp", "faker", "yarl", "idna"},
+        ),
+        (
+            "from reachapi_emulator import Emulator",
+            {"faker", "email_validator", "click"},
+        ),
     ],
 )
 def test_an_import_costs_no_more_than_it_must(
@@ -105,7 +114,7 @@ def test_an_import_costs_no_more_than_it_must(
     """What is dear is loaded when it is first used."""
     loaded = loaded_by(statement)
 
-    assert "emulator" in loaded
+    assert "reachapi_emulator" in loaded
     assert set() == unwanted & loaded
 
 
@@ -113,8 +122,8 @@ def test_serving_imports_neither_faker_nor_cryptography() -> None:
     """An installed emulator has no faker; the other is dear, and for https alone."""
     statement = """
 import asyncio
-from emulator import Settings
-from emulator.app import Server
+from reachapi_emulator import Settings
+from reachapi_emulator.app import Server
 async def serve():
     served = Server(Settings(port=0))
     await served.start()

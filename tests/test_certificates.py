@@ -14,9 +14,9 @@ import pytest
 from cryptography import x509
 from trustme import CA
 
-from emulator import certificates
-from emulator.certificates import CERTIFICATE, KEY, NAMES, Authority
-from emulator.errors import StartError
+from reachapi_emulator import certificates
+from reachapi_emulator.certificates import CERTIFICATE, KEY, NAMES, Authority
+from reachapi_emulator.errors import StartError
 from support.tls import shaken
 
 AT_ONCE = 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cli import main
+from reachapi_emulator.cli import main
 from support.process import ENDS_WITHIN, running, start
 
 
@@ -197,8 +197,10 @@ def test_generating_without_faker_says_how_to_get_it(
 ) -> None:
     """A missing Faker is named with the extra that brings it."""
     monkeypatch.setitem(sys.modules, "faker", None)
-    monkeypatch.delitem(sys.modules, "emulator.contacts.names", raising=False)
-    monkeypatch.delitem(sys.modules, "emulator.contacts.generate", raising=False)
+    monkeypatch.delitem(sys.modules, "reachapi_emulator.contacts.names", raising=False)
+    monkeypatch.delitem(
+        sys.modules, "reachapi_emulator.contacts.generate", raising=False
+    )
 
     out = str(tmp_path / "x")
     said = _refusal(capsys, "dataset", "generate", "--out", out)

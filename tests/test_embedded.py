@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from emulator import embedded
-from emulator.app import Server, StartError
-from emulator.client import ConnectionLost, Driver, EmulatorError
-from emulator.contacts.errors import DatasetError
-from emulator.embedded import Emulator
-from emulator.settings import Settings, SettingsError
+from reachapi_emulator import embedded
+from reachapi_emulator.app import Server, StartError
+from reachapi_emulator.client import ConnectionLost, Driver, EmulatorError
+from reachapi_emulator.contacts.errors import DatasetError
+from reachapi_emulator.embedded import Emulator
+from reachapi_emulator.settings import Settings, SettingsError
 from support.driven import submit
 from support.embedded import free_port
 
@@ -237,7 +237,10 @@ def test_a_fault_at_the_end_is_logged(
 
 def test_a_program_that_never_stops_it_ends_soon() -> None:
     """It is stopped at the exit of the interpreter."""
-    program = "from emulator.embedded import Emulator; Emulator().start(); print('up')"
+    program = (
+        "from reachapi_emulator.embedded import Emulator; "
+        "Emulator().start(); print('up')"
+    )
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],

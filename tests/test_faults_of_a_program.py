@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from emulator.lab.fault import Kind
+from reachapi_emulator.lab.fault import Kind
 from support.api import CREDITS, FETCH
 from support.plain_receiver import plainly_receiving
 from support.process import Running, running

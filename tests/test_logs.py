@@ -6,13 +6,13 @@ from typing import Any
 import orjson
 import pytest
 
-from emulator.logs import configure
+from reachapi_emulator.logs import configure
 
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     """Put the emulator's logger back as it was."""
-    logger = logging.getLogger("emulator")
+    logger = logging.getLogger("reachapi_emulator")
     before = logger.handlers[:], logger.level, logger.propagate
     yield
     logger.handlers[:], level, logger.propagate = before
@@ -25,7 +25,7 @@ def stream() -> io.StringIO:
     return io.StringIO()
 
 
-log = logging.getLogger("emulator.tests")
+log = logging.getLogger("reachapi_emulator.tests")
 
 
 def lines(stream: io.StringIO) -> list[Any]:
@@ -54,7 +54,7 @@ def test_a_line_of_json_has_the_same(stream: io.StringIO) -> None:
     assert isinstance(line.pop("time"), float)
     assert {
         "level": "warning",
-        "logger": "emulator.tests",
+        "logger": "reachapi_emulator.tests",
         "text": "attempt 2 failed",
     } == line
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-import emulator
-from emulator.cli import main
-from emulator.web.openapi import document
+import reachapi_emulator
+from reachapi_emulator.cli import main
+from reachapi_emulator.web.openapi import document
 
-WRITTEN = Path(emulator.__file__).parent / "web" / "openapi.yaml"
+WRITTEN = Path(reachapi_emulator.__file__).parent / "web" / "openapi.yaml"
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import Api
 from support.embedded import started
 from support.hanging import receiving

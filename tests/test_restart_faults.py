@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import CREDITS
 from support.embedded import started
 from support.faulty import rule

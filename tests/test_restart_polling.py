@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.embedded import started
 from support.flow import job_of
 from support.polling import poll, ready, submitted

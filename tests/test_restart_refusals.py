@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import Server, StartError
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
-from emulator.store import StoreError
+from reachapi_emulator.app import Server, StartError
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
+from reachapi_emulator.store import StoreError
 from support.embedded import started
 
 

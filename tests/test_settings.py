@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator.settings import MOST_VALUES, Settings, SettingsError
+from reachapi_emulator.settings import MOST_VALUES, Settings, SettingsError
 
 ROWS = {row.name: row for row in fields(Settings)}
 BOUNDED = [name for name, row in ROWS.items() if row.metadata["least"] is not None]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.settings import Settings, SettingsError
-from emulator.settings_lines import parse
+from reachapi_emulator.settings import Settings, SettingsError
+from reachapi_emulator.settings_lines import parse
 
 HERE = Path("/project")
 

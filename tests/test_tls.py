@@ -8,10 +8,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from emulator.app import Server, StartError
-from emulator.certificates import Authority
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.app import Server, StartError
+from reachapi_emulator.certificates import Authority
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import Api
 from support.embedded import embedded, free_port
 from support.flow import set_webhook

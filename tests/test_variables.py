@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.variables import misspelt
+from reachapi_emulator.variables import misspelt
 from support.process import running
 
 SETTINGS = ("rate_limit", "port", "tls_port")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.client import (
+from reachapi_emulator.client import (
     INBOX,
     Account,
     Arrival,
@@ -12,7 +12,7 @@ from emulator.client import (
     LedgerEntry,
     WaitTimeout,
 )
-from emulator.embedded import Emulator
+from reachapi_emulator.embedded import Emulator
 from support.driven import check_credits, submit
 from support.embedded import free_port
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator import __version__
-from emulator.client import (
+from reachapi_emulator import __version__
+from reachapi_emulator.client import (
     ConnectionLost,
     Driver,
     EmulatorError,
     NotAnEmulator,
     WaitTimeout,
 )
-from emulator.embedded import Emulator
+from reachapi_emulator.embedded import Emulator
 from support.driven import check_credits, submit
 from support.embedded import free_port
 from support.stub import Stub, stubbed

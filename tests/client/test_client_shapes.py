@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from emulator.client import Account, Driver, EmulatorError, Fault, Job, describing
+from reachapi_emulator.client import (
+    Account,
+    Driver,
+    EmulatorError,
+    Fault,
+    Job,
+    describing,
+)
 from support.stub import Stub, stubbed
 
 ACCOUNT = {"id": "ann", "api_key": "key", "webhook": {"secret": "s"}}

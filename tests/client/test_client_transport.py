@@ -8,9 +8,14 @@ from threading import Thread
 
 import pytest
 
-from emulator.client import ConnectionLost, EmulatorError, connections, transport
-from emulator.client.connections import Connections
-from emulator.client.transport import Transport, Wait
+from reachapi_emulator.client import (
+    ConnectionLost,
+    EmulatorError,
+    connections,
+    transport,
+)
+from reachapi_emulator.client.connections import Connections
+from reachapi_emulator.client.transport import Transport, Wait
 from support.stub import CLOCK, Stub, stubbed
 
 

@@ -6,8 +6,8 @@ from threading import Thread
 
 import pytest
 
-from emulator.client import Account, EmulatorError, WaitTimeout, webhooks
-from emulator.embedded import Emulator
+from reachapi_emulator.client import Account, EmulatorError, WaitTimeout, webhooks
+from reachapi_emulator.embedded import Emulator
 from support.driven import submit
 from support.embedded import free_port
 from support.receiver import Receiver, Serving

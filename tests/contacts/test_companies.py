@@ -2,11 +2,11 @@ from itertools import islice
 
 import pytest
 
-from emulator.contacts.companies import Companies, Company
-from emulator.contacts.draws import Draws
-from emulator.contacts.names import Names, Pool
-from emulator.contacts.paths import vocabulary_path
-from emulator.contacts.vocabulary import Vocabulary
+from reachapi_emulator.contacts.companies import Companies, Company
+from reachapi_emulator.contacts.draws import Draws
+from reachapi_emulator.contacts.names import Names, Pool
+from reachapi_emulator.contacts.paths import vocabulary_path
+from reachapi_emulator.contacts.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.load(vocabulary_path())
 

@@ -5,8 +5,8 @@ import pytest
 from contact_samples import EMPTY, contact, loaded, saved
 from pyroaring import BitMap
 
-from emulator.contacts.dataset import Dataset, DatasetError
-from emulator.contacts.fields import CONTACT_KEYS, RECORD_KEYS
+from reachapi_emulator.contacts.dataset import Dataset, DatasetError
+from reachapi_emulator.contacts.fields import CONTACT_KEYS, RECORD_KEYS
 
 FULL = contact(7, **{key: f"some {key}" for key in CONTACT_KEYS if key != "id"})
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, strategies as st
 
-from emulator.contacts.draws import Draws, Table
+from reachapi_emulator.contacts.draws import Draws, Table
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from emulator.contacts.fields import (
+from reachapi_emulator.contacts.fields import (
     FIELDS,
     RECORD_KEYS,
     meant,

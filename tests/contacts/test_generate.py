@@ -10,18 +10,18 @@ import faker
 import orjson
 import pytest
 
-from emulator.contacts.contact import Contact
-from emulator.contacts.dataset import Dataset
-from emulator.contacts.fields import BY_FILTER, CONTACT_KEYS
-from emulator.contacts.generate import contacts, write
-from emulator.contacts.paths import (
+from reachapi_emulator.contacts.contact import Contact
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.fields import BY_FILTER, CONTACT_KEYS
+from reachapi_emulator.contacts.generate import contacts, write
+from reachapi_emulator.contacts.paths import (
     DEFAULT_SEED,
     DEFAULT_SIZE,
     default_path,
     vocabulary_path,
 )
-from emulator.contacts.query import match, parse_filter, presets
-from emulator.contacts.vocabulary import Vocabulary
+from reachapi_emulator.contacts.query import match, parse_filter, presets
+from reachapi_emulator.contacts.vocabulary import Vocabulary
 
 MADE_WITH = "40.54.0"
 """The version of Faker that made the committed file."""
@@ -272,7 +272,9 @@ def test_optional_fields_are_sometimes_null() -> None:
 
 def test_queries_do_not_import_faker() -> None:
     """Serving would start far later."""
-    code = "import sys, emulator.contacts.query; sys.exit('faker' in sys.modules)"
+    code = (
+        "import sys, reachapi_emulator.contacts.query; sys.exit('faker' in sys.modules)"
+    )
 
     done = subprocess.run([sys.executable, "-c", code], check=False)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from emulator.contacts.names import Names, slug
+from reachapi_emulator.contacts.names import Names, slug
 
 
 @pytest.mark.parametrize(

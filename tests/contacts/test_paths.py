@@ -2,22 +2,22 @@ from pathlib import Path
 
 import pytest
 
-from emulator.contacts import paths
+from reachapi_emulator.contacts import paths
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of a package, in a checkout."""
-    folder = tmp_path / "emulator"
-    folder.mkdir()
+    folder = tmp_path / "emulator" / "reachapi_emulator"
+    folder.mkdir(parents=True)
     monkeypatch.setattr(paths, "_PACKAGE", folder)
     return folder
 
 
 def test_a_checkout_has_its_data_beside_the_package(package: Path) -> None:
     """In the folder that people edit."""
-    assert package.parent / "fixtures" / "contacts.ndjson" == paths.default_path()
-    assert package.parent / "fixtures" / "vocabulary" == paths.vocabulary_path()
+    assert package.parents[1] / "fixtures" / "contacts.ndjson" == paths.default_path()
+    assert package.parents[1] / "fixtures" / "vocabulary" == paths.vocabulary_path()
 
 
 def test_an_installed_package_brings_its_data(package: Path) -> None:

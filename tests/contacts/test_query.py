@@ -6,13 +6,13 @@ from contact_samples import contact, loaded, saved
 from hypothesis import given, strategies as st
 from pyroaring import BitMap
 
-from emulator.contacts import query
-from emulator.contacts.contact import Contact
-from emulator.contacts.dataset import Dataset
-from emulator.contacts.fields import BY_FILTER, FIELDS, Field
-from emulator.contacts.generate import contacts
-from emulator.contacts.paths import DEFAULT_SEED, vocabulary_path
-from emulator.contacts.query import (
+from reachapi_emulator.contacts import query
+from reachapi_emulator.contacts.contact import Contact
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.fields import BY_FILTER, FIELDS, Field
+from reachapi_emulator.contacts.generate import contacts
+from reachapi_emulator.contacts.paths import DEFAULT_SEED, vocabulary_path
+from reachapi_emulator.contacts.query import (
     MAX_VALUES,
     FilterError,
     PresetError,
@@ -23,7 +23,7 @@ from emulator.contacts.query import (
     parse_filter,
     presets,
 )
-from emulator.contacts.vocabulary import Vocabulary
+from reachapi_emulator.contacts.vocabulary import Vocabulary
 
 RawFilter = Mapping[str, Mapping[str, str | int]]
 

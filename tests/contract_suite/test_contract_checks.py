@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.dataset import Dataset
 from support.contract.lookalike import Lookalike
 from support.contract.runs import CHECKS, run, run_live
 from support.threaded import threaded

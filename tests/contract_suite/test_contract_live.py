@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.dataset import Dataset
 from support.contract.lookalike import Lookalike
 from support.contract.runs import Run, run_live
 from support.threaded import tell, threaded

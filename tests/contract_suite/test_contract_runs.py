@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.contract.lookalike import Lookalike
 from support.contract.runs import run
 from support.embedded import free_port

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.dataset import Dataset
 from support.contract.lookalike import Lookalike
 from support.contract.target import TargetError, target_at
 from support.embedded import free_port

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from emulator.lab import findings
-from emulator.lab.clock import SECOND
-from emulator.lab.fault import KINDS, Kind, Phase
-from emulator.lab.faults import MOST_RULES
-from emulator.lab.holds import LONGEST_HOLD
-from emulator.lab.inbox import MOST_BYTES, MOST_DELIVERIES
-from emulator.reachapi.attempts import LONGEST_REORDER
-from emulator.reachapi.job import STATES
-from emulator.reachapi.outcomes import ErrorCode
-from emulator.web.control import PREFIX, ROUTES
-from emulator.web.control.faults import DEFAULT_SEED
-from emulator.web.control.snapshot import MOST_BYTES as MOST_SNAPSHOT
-from emulator.web.public import OPERATIONS
+from reachapi_emulator.lab import findings
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.lab.fault import KINDS, Kind, Phase
+from reachapi_emulator.lab.faults import MOST_RULES
+from reachapi_emulator.lab.holds import LONGEST_HOLD
+from reachapi_emulator.lab.inbox import MOST_BYTES, MOST_DELIVERIES
+from reachapi_emulator.reachapi.attempts import LONGEST_REORDER
+from reachapi_emulator.reachapi.job import STATES
+from reachapi_emulator.reachapi.outcomes import ErrorCode
+from reachapi_emulator.web.control import PREFIX, ROUTES
+from reachapi_emulator.web.control.faults import DEFAULT_SEED
+from reachapi_emulator.web.control.snapshot import MOST_BYTES as MOST_SNAPSHOT
+from reachapi_emulator.web.public import OPERATIONS
 from support.api import Answer, Api
 
 PAGE = Path(__file__).parents[2] / "docs" / "control-api.md"

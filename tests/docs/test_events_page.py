@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.lab.events import Happening
-from emulator.store.feed import MOST_KEPT
-from emulator.web.control import OPEN, console
-from emulator.web.control.events import KEEP_ALIVE, MOST_FOLLOWERS
+from reachapi_emulator.lab.events import Happening
+from reachapi_emulator.store.feed import MOST_KEPT
+from reachapi_emulator.web.control import OPEN, console
+from reachapi_emulator.web.control.events import KEEP_ALIVE, MOST_FOLLOWERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "control-api.md"
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
-from emulator.settings import Settings
+from reachapi_emulator.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "tests" / "examples"

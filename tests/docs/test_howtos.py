@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.embedded import Emulator
+from reachapi_emulator.embedded import Emulator
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "howtos.md"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator import pytest_plugin
-from emulator.client import Account, EmulatorError
-from emulator.client.clock import AccountClock
-from emulator.embedded import Emulator
+from reachapi_emulator import pytest_plugin
+from reachapi_emulator.client import Account, EmulatorError
+from reachapi_emulator.client.clock import AccountClock
+from reachapi_emulator.embedded import Emulator
 
 DOCS = Path(__file__).parents[2] / "docs"
 PYTHON = (DOCS / "python.md").read_text(encoding="utf-8")

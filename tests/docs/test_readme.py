@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from emulator.settings import Settings
+from reachapi_emulator.settings import Settings
 from support.process import Running, running
 
 README = Path(__file__).parents[2] / "README.md"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.certificates import NAMES
+from reachapi_emulator.certificates import NAMES
 from support.tls import Secured, secured
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tls.md").read_text(encoding="utf-8")
@@ -42,7 +42,10 @@ def path(tmp_path: Path) -> str:
     """A search path on which this Python and this emulator come first."""
     programs = tmp_path / "programs"
     programs.mkdir()
-    for name, arguments in (("python3", ""), ("reachapi-emulator", "-m emulator")):
+    for name, arguments in (
+        ("python3", ""),
+        ("reachapi-emulator", "-m reachapi_emulator"),
+    ):
         program = programs / name
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
         program.chmod(0o755)

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 
 async def fetch(client: httpx.AsyncClient, count: int) -> int:

@@ -2,7 +2,7 @@
 
 import requests
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 EXECUTIVES = {"job_title_level": {"0": "C-Suite"}}
 

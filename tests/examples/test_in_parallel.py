@@ -3,7 +3,7 @@
 import pytest
 from my_client import Client
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])

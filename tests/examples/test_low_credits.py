@@ -4,7 +4,7 @@ import pytest
 import requests
 from my_client import Client
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 
 def test_the_client_takes_what_it_can_afford(reachapi: Account) -> None:

@@ -2,7 +2,7 @@
 
 from my_client import Client
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 
 def test_the_eleventh_request_of_a_second_waits(reachapi: Account) -> None:

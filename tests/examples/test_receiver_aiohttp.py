@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from my_client import Client
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 SECRET = web.AppKey("SECRET", str)
 SEEN = web.AppKey("SEEN", set[int])

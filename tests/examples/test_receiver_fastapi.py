@@ -12,7 +12,7 @@ from fastapi import FastAPI, Header, HTTPException
 from my_client import Client
 from pydantic import BaseModel
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 Stored = dict[int, list[dict[str, Any]]]
 # FastAPI would look for `webhook-secret-key`.

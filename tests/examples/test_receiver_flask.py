@@ -10,7 +10,7 @@ from flask import Flask, abort, request
 from my_client import Client
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 Stored = dict[int, list[dict[str, Any]]]
 

@@ -3,7 +3,7 @@
 import pytest
 from my_client import Client
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 
 SCHEDULE = [1, 5, 15, 60, 300]  # seconds between the attempts
 

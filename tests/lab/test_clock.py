@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from emulator.lab.clock import (
+from reachapi_emulator.lab.clock import (
     LATEST,
     SECOND,
     Clock,

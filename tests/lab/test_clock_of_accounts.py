@@ -1,6 +1,6 @@
 import pytest
 
-from emulator.lab.clock import SECOND, Clock
+from reachapi_emulator.lab.clock import SECOND, Clock
 from support.house import House
 
 DAY = 86_400 * SECOND

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from emulator.lab.clock import Clock, TimeError
+from reachapi_emulator.lab.clock import Clock, TimeError
 from support.house import asleep, is_woken, memory_store
 from support.scripted import RealTime
 

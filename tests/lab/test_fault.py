@@ -1,6 +1,6 @@
 import pytest
 
-from emulator.lab.fault import KINDS, Fault, Kind, Phase
+from reachapi_emulator.lab.fault import KINDS, Fault, Kind, Phase
 
 EVERY = Fault(phase=Phase.REQUEST, kind=Kind.EMPTY)
 

@@ -2,9 +2,9 @@ from contextlib import suppress
 
 import pytest
 
-from emulator.lab.fault import Fault, Kind, Phase
-from emulator.lab.faults import MOST_RULES, FaultError, Faults
-from emulator.store import MEMORY, Store, open_store
+from reachapi_emulator.lab.fault import Fault, Kind, Phase
+from reachapi_emulator.lab.faults import MOST_RULES, FaultError, Faults
+from reachapi_emulator.store import MEMORY, Store, open_store
 
 
 @pytest.fixture

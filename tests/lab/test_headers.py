@@ -2,7 +2,7 @@ import orjson
 import pytest
 from multidict import CIMultiDict
 
-from emulator.lab.headers import MASK, remembered
+from reachapi_emulator.lab.headers import MASK, remembered
 
 
 @pytest.mark.parametrize("name", ["x-api-key", "X-API-Key", "X-Api-KEY"])

@@ -4,9 +4,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from emulator.lab.clock import SECOND, Clock
-from emulator.lab.holds import Holds
-from emulator.store import MEMORY, open_store
+from reachapi_emulator.lab.clock import SECOND, Clock
+from reachapi_emulator.lab.holds import Holds
+from reachapi_emulator.store import MEMORY, open_store
 from support.scripted import RealTime
 from support.warp import microseconds, warp
 

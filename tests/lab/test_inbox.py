@@ -3,9 +3,9 @@ import asyncio
 import msgspec
 import pytest
 
-from emulator.lab import inbox
-from emulator.lab.clock import SECOND
-from emulator.lab.inbox import Inboxes, Step
+from reachapi_emulator.lab import inbox
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.lab.inbox import Inboxes, Step
 from support.house import House
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from emulator.lab.fault import Fault, Kind, Phase
-from emulator.lab.journal import Journal
-from emulator.lab.judging import Judge
-from emulator.lab.report import Bounds
-from emulator.reachapi.outcomes import ErrorCode, Outcome
+from reachapi_emulator.lab.fault import Fault, Kind, Phase
+from reachapi_emulator.lab.journal import Journal
+from reachapi_emulator.lab.judging import Judge
+from reachapi_emulator.lab.report import Bounds
+from reachapi_emulator.reachapi.outcomes import ErrorCode, Outcome
 from support.house import House
 from support.scripted import ACKNOWLEDGED, BROKEN, SERVER_ERROR, answers
 

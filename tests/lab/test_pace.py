@@ -2,10 +2,10 @@
 
 import pytest
 
-from emulator.lab.clock import SECOND
-from emulator.lab.findings import Kind
-from emulator.lab.journal import Entry
-from emulator.lab.pace import busiest_second, hasty
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.lab.findings import Kind
+from reachapi_emulator.lab.journal import Entry
+from reachapi_emulator.lab.pace import busiest_second, hasty
 from support.entries import entry, numbered, refused
 
 

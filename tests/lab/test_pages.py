@@ -4,12 +4,12 @@ import msgspec
 from multidict import CIMultiDict
 from yarl import URL
 
-from emulator.lab import pages
-from emulator.lab.findings import Kind
-from emulator.lab.journal import Entry, Journal, Wanted
-from emulator.lab.pages import Pages
-from emulator.lab.report import Bounds, report
-from emulator.store import MEMORY, open_store
+from reachapi_emulator.lab import pages
+from reachapi_emulator.lab.findings import Kind
+from reachapi_emulator.lab.journal import Entry, Journal, Wanted
+from reachapi_emulator.lab.pages import Pages
+from reachapi_emulator.lab.report import Bounds, report
+from reachapi_emulator.store import MEMORY, open_store
 from support.entries import entry, refused
 
 EVERY = Wanted()

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from emulator.lab.findings import Kind
-from emulator.lab.journal import Entry
-from emulator.lab.report import Bounds, Judged, report
+from reachapi_emulator.lab.findings import Kind
+from reachapi_emulator.lab.journal import Entry
+from reachapi_emulator.lab.report import Bounds, Judged, report
 from support.entries import entry, numbered, refused
 
 BOUNDS = Bounds(rate_limit=2, webhook_timeout=30)

@@ -1,6 +1,6 @@
 import pytest
 
-from emulator.lab.urls import remembered_url
+from reachapi_emulator.lab.urls import remembered_url
 
 
 @pytest.mark.parametrize(

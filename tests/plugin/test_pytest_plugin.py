@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.embedded import Emulator
+from reachapi_emulator.embedded import Emulator
 from support.embedded import free_port
 
 pytest_plugins = ["pytester"]
 
-PLUGIN = ("-p", "emulator.pytest_plugin", "-p", "no:cacheprovider")
+PLUGIN = ("-p", "reachapi_emulator.pytest_plugin", "-p", "no:cacheprovider")
 STRICT = (
     *("-W", "error"),
     *("-p", "pytest_asyncio.plugin"),
@@ -205,7 +205,7 @@ def test_the_fixtures_can_be_overridden(project: pytest.Pytester) -> None:
     """Settings and scope, for instance; a failure shows the account all the same."""
     project.makeconftest("""
         import pytest
-        from emulator.settings import Settings
+        from reachapi_emulator.settings import Settings
 
         @pytest.fixture(scope="session")
         def reachapi_settings():
@@ -287,9 +287,26 @@ def test_a_run_that_does_not_use_it_imports_nothing_dear(
         import sys
 
         def test_it():
-            dear = {"aiohttp", "http.client", "orjson", "msgspec", "emulator.client"}
+            dear = {"aiohttp", "http.client", "orjson", "msgspec"}
+            dear |= {"reachapi_emulator.client"}
             assert set() == dear & set(sys.modules)
     """)
     result = project.runpytest_subprocess(*PLUGIN, timeout=50)
 
     result.assert_outcomes(passed=1)
+
+
+def test_a_project_may_have_a_module_of_the_name_emulator(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(
+        emulator="ANSWER = 42",
+        test_own="""
+            from emulator import ANSWER
+
+            def test_it(reachapi):
+                assert 42 == ANSWER
+        """,
+    )
+
+    run(project).assert_outcomes(passed=1)

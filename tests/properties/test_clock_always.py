@@ -3,7 +3,7 @@
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from emulator.lab.clock import EVERYONE, SECOND, Reading
+from reachapi_emulator.lab.clock import EVERYONE, SECOND, Reading
 from support.house import House
 
 ACCOUNTS = ("ann", "bob")

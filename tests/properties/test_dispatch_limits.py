@@ -8,14 +8,14 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from pyroaring import BitMap
 
-from emulator.reachapi import dispatch
-from emulator.reachapi.dispatch import (
+from reachapi_emulator.reachapi import dispatch
+from reachapi_emulator.reachapi.dispatch import (
     MOST_AT_ENDPOINT,
     MOST_ATTEMPTS,
     MOST_VALIDATIONS,
 )
-from emulator.reachapi.validation import Validator
-from emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.reachapi.validation import Validator
+from reachapi_emulator.reachapi.webhooks import Outcome
 from support.house import House
 from support.people import mixed
 from support.scripted import ACKNOWLEDGED, REFUSED, Hanging, Post

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from hypothesis import given, settings, strategies as st
 
-from emulator.lab.clock import SECOND
-from emulator.reachapi.errors import TooManyRequests
-from emulator.reachapi.limits import Limiter
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.reachapi.errors import TooManyRequests
+from reachapi_emulator.reachapi.limits import Limiter
 from support.house import House, memory_store
 
 KEYS = ("test-a", "test-b")

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from emulator.lab import signals
-from emulator.lab.signals import Signal
+from reachapi_emulator.lab import signals
+from reachapi_emulator.lab.signals import Signal
 from support.warp import microseconds, warp
 
 LONG = 1_000.0

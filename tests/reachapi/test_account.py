@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from emulator.reachapi.account import (
+from reachapi_emulator.reachapi.account import (
     LONGEST_URL,
     SLUG,
     TEST_KEY,

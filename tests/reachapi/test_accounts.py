@@ -1,8 +1,13 @@
 import pytest
 
-from emulator.reachapi import accounts as module
-from emulator.reachapi.account import Account, AccountError, AccountExists, Opening
-from emulator.reachapi.accounts import Accounts
+from reachapi_emulator.reachapi import accounts as module
+from reachapi_emulator.reachapi.account import (
+    Account,
+    AccountError,
+    AccountExists,
+    Opening,
+)
+from reachapi_emulator.reachapi.accounts import Accounts
 from support.house import URL, House
 
 

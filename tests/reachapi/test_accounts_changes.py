@@ -1,8 +1,8 @@
 import pytest
 
-from emulator.reachapi.account import AccountError, Opening
-from emulator.reachapi.accounts import Accounts
-from emulator.reachapi.limits import Limiter
+from reachapi_emulator.reachapi.account import AccountError, Opening
+from reachapi_emulator.reachapi.accounts import Accounts
+from reachapi_emulator.reachapi.limits import Limiter
 from support.house import CREDITS, URL, House, asleep, is_woken
 
 

@@ -17,12 +17,12 @@ from attempts import (
 )
 from raw_receiver import Connection, RawReceiver, never_reading
 
-from emulator.lab.breakage import GARBAGE
-from emulator.lab.fault import BREAKS, Kind
-from emulator.reachapi.broken import BrokenBody
+from reachapi_emulator.lab.breakage import GARBAGE
+from reachapi_emulator.lab.fault import BREAKS, Kind
+from reachapi_emulator.reachapi.broken import BrokenBody
 
 if TYPE_CHECKING:
-    from emulator.reachapi.outcomes import Outcome
+    from reachapi_emulator.reachapi.outcomes import Outcome
 
 
 class Ended(RawReceiver):

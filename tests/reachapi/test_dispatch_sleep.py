@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from emulator.lab.clock import SECOND
-from emulator.reachapi.dispatch import LONGEST_SLEEP
-from emulator.store import Row
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.reachapi.dispatch import LONGEST_SLEEP
+from reachapi_emulator.store import Row
 from support.house import URL, House
 from support.warp import microseconds, warp
 

@@ -5,9 +5,9 @@ from itertools import count
 
 import pytest
 
-from emulator.reachapi.dispatch import MOST_AT_ENDPOINT
-from emulator.reachapi.webhooks import Outcome
-from emulator.store import Store
+from reachapi_emulator.reachapi.dispatch import MOST_AT_ENDPOINT
+from reachapi_emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.store import Store
 from support.house import House, memory_store
 from support.scripted import ACKNOWLEDGED, Hanging, Post
 from support.warp import microseconds, warp

@@ -2,8 +2,8 @@ import inspect
 
 import pytest
 
-from emulator.reachapi import errors
-from emulator.reachapi.errors import (
+from reachapi_emulator.reachapi import errors
+from reachapi_emulator.reachapi.errors import (
     BadRequest,
     Forbidden,
     InsufficientCredit,

@@ -3,11 +3,11 @@
 import pytest
 from pyroaring import BitMap
 
-from emulator.contacts.dataset import Dataset
-from emulator.lab.fault import Fault, Kind, Phase
-from emulator.lab.inbox import Step
-from emulator.reachapi.inspection import inspect
-from emulator.store import SnapshotError, Table
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.lab.fault import Fault, Kind, Phase
+from reachapi_emulator.lab.inbox import Step
+from reachapi_emulator.reachapi.inspection import inspect
+from reachapi_emulator.store import SnapshotError, Table
 from support.house import House
 
 Tables = dict[str, Table]

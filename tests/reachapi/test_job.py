@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from emulator.lab.clock import SECOND
-from emulator.reachapi.job import FINAL, STATES, shown
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.reachapi.job import FINAL, STATES, shown
 
 ROW: dict[str, Any] = {
     "id": 1300,

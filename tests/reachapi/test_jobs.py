@@ -1,11 +1,15 @@
 import pytest
 from pyroaring import BitMap
 
-from emulator.lab.clock import SECOND
-from emulator.reachapi.account import Opening
-from emulator.reachapi.errors import InsufficientCredit, Unauthorized, WebhookInactive
-from emulator.reachapi.job import Request
-from emulator.reachapi.jobs import Jobs
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.reachapi.account import Opening
+from reachapi_emulator.reachapi.errors import (
+    InsufficientCredit,
+    Unauthorized,
+    WebhookInactive,
+)
+from reachapi_emulator.reachapi.job import Request
+from reachapi_emulator.reachapi.jobs import Jobs
 from support.house import CREDITS, URL, House, asleep, is_woken
 
 DELAY = 60 * SECOND

@@ -3,13 +3,13 @@
 import pytest
 from pyroaring import BitMap
 
-from emulator.reachapi.account import Opening
-from emulator.reachapi.errors import (
+from reachapi_emulator.reachapi.account import Opening
+from reachapi_emulator.reachapi.errors import (
     InsufficientCredit,
     StillProcessing,
     Unauthorized,
 )
-from emulator.reachapi.job import JobBusy
+from reachapi_emulator.reachapi.job import JobBusy
 from support.house import CREDITS, House
 from support.people import good_of
 

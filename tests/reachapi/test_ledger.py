@@ -2,8 +2,8 @@ import sqlite3
 
 import pytest
 
-from emulator.lab.clock import SECOND
-from emulator.reachapi.ledger import Credit, Ledger
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.reachapi.ledger import Credit, Ledger
 from support.house import House
 
 OPENED = 10

@@ -2,8 +2,8 @@ import orjson
 import pytest
 from pyroaring import BitMap
 
-from emulator.contacts import query
-from emulator.reachapi.payload import Payload, Records, delivery
+from reachapi_emulator.contacts import query
+from reachapi_emulator.reachapi.payload import Payload, Records, delivery
 from support.people import mixed
 
 

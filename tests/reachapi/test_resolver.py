@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from emulator.reachapi.resolver import Resolver
+from reachapi_emulator.reachapi.resolver import Resolver
 
 SLOW_ONES = 20
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
-from emulator.reachapi.retries import Step, decide
+from reachapi_emulator.reachapi.retries import Step, decide
 
 _DAY = 86_400_000_000
 intervals = st.integers(0, 30 * _DAY)

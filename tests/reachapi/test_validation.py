@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, strategies as st
 from pyroaring import BitMap
 
-from emulator.contacts.dataset import Dataset
-from emulator.reachapi import validation
-from emulator.reachapi.validation import SLICE, Validator, is_deliverable
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.reachapi import validation
+from reachapi_emulator.reachapi.validation import SLICE, Validator, is_deliverable
 from support.people import BAD, GOOD, mixed, people
 
 Judged = list[str | None]

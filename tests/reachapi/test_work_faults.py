@@ -1,8 +1,8 @@
 import pytest
 
-from emulator.lab.clock import SECOND
-from emulator.lab.fault import BREAKS, Fault, Kind, Phase
-from emulator.reachapi.attempts import LONGEST_REORDER, Attempts
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.lab.fault import BREAKS, Fault, Kind, Phase
+from reachapi_emulator.reachapi.attempts import LONGEST_REORDER, Attempts
 from support.house import House
 from support.scripted import REFUSED, answers
 

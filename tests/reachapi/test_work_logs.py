@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from emulator.lab.clock import SECOND
-from emulator.reachapi import work
-from emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.lab.clock import SECOND
+from reachapi_emulator.reachapi import work
+from reachapi_emulator.reachapi.webhooks import Outcome
 from support.house import URL, House
 from support.scripted import ACKNOWLEDGED, REFUSED, answers
 
@@ -23,7 +23,7 @@ async def line(
     job = house.ask(1)
     house.store.run("job_claim", id=job)
     await house.work.validate(job)
-    with caplog.at_level(logging.INFO, "emulator.attempts"):
+    with caplog.at_level(logging.INFO, "reachapi_emulator.attempts"):
         await house.work.deliver(job)
     (record,) = caplog.records
     return record

@@ -3,8 +3,8 @@ import sqlite3
 
 import pytest
 
-from emulator.store import sqlite
-from emulator.store.sqlite import MEMORY, SqliteStore, named_queries
+from reachapi_emulator.store import sqlite
+from reachapi_emulator.store.sqlite import MEMORY, SqliteStore, named_queries
 
 
 class Abort(BaseException):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.store import Store, StoreError, open_store
-from emulator.store.sqlite import SCHEMA_VERSION
+from reachapi_emulator.store import Store, StoreError, open_store
+from reachapi_emulator.store.sqlite import SCHEMA_VERSION
 
 
 @pytest.fixture(autouse=True)

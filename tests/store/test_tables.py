@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from emulator.store import SnapshotError, Table
-from emulator.store.sqlite import MEMORY, SqliteStore
+from reachapi_emulator.store import SnapshotError, Table
+from reachapi_emulator.store.sqlite import MEMORY, SqliteStore
 
 Tables = dict[str, Table]
 BODY = b"\x00\xffbody"

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError
 
-from emulator.web.openapi import document
+from reachapi_emulator.web.openapi import document
 
 JSON = "application/json"
 UNDOCUMENTED = {"405": {"$ref": "#/components/responses/MethodNotAllowed"}}

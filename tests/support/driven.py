@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from emulator.client import Account
+from reachapi_emulator.client import Account
 from support.api import CREDITS, FETCH
 from support.raw import Reply, ask, request
 

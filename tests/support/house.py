@@ -5,22 +5,22 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from emulator.contacts.dataset import Dataset
-from emulator.contacts.query import first
-from emulator.lab.clock import SECOND, Clock
-from emulator.lab.faults import Faults
-from emulator.lab.inbox import Inboxes
-from emulator.lab.signals import Signal
-from emulator.reachapi.account import Account, Opening
-from emulator.reachapi.accounts import Accounts
-from emulator.reachapi.courier import Courier
-from emulator.reachapi.dispatch import Dispatcher
-from emulator.reachapi.job import Request
-from emulator.reachapi.jobs import Jobs
-from emulator.reachapi.ledger import Ledger
-from emulator.reachapi.validation import Validator
-from emulator.reachapi.work import Work
-from emulator.store import MEMORY, Store, open_store
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.query import first
+from reachapi_emulator.lab.clock import SECOND, Clock
+from reachapi_emulator.lab.faults import Faults
+from reachapi_emulator.lab.inbox import Inboxes
+from reachapi_emulator.lab.signals import Signal
+from reachapi_emulator.reachapi.account import Account, Opening
+from reachapi_emulator.reachapi.accounts import Accounts
+from reachapi_emulator.reachapi.courier import Courier
+from reachapi_emulator.reachapi.dispatch import Dispatcher
+from reachapi_emulator.reachapi.job import Request
+from reachapi_emulator.reachapi.jobs import Jobs
+from reachapi_emulator.reachapi.ledger import Ledger
+from reachapi_emulator.reachapi.validation import Validator
+from reachapi_emulator.reachapi.work import Work
+from reachapi_emulator.store import MEMORY, Store, open_store
 from support.people import mixed
 from support.scripted import RealTime, Receiver, ScriptedClient, answers
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import orjson
 
-from emulator.lab.holds import Holds
-from emulator.lab.journal import Journal
-from emulator.reachapi.snapshots import Snapshots
+from reachapi_emulator.lab.holds import Holds
+from reachapi_emulator.lab.journal import Journal
+from reachapi_emulator.reachapi.snapshots import Snapshots
 from support.house import House
 
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from emulator.web.runner import EnvelopeRunner
+from reachapi_emulator.web.runner import EnvelopeRunner
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

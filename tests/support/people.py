@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
-from emulator.contacts.dataset import Dataset
-from emulator.contacts.fields import CONTACT_KEYS
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.fields import CONTACT_KEYS
 
 GOOD = ("ada@analytical.example", "li@köln.example", "o'hara@mail.test")
 BAD = ("gone@company.invalid", "no address", None, "two@@signs.example")

@@ -22,7 +22,7 @@ class Running:
 def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
     """Start the program with arguments and environment variables of one's own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "emulator", *arguments],
+        [sys.executable, "-m", "reachapi_emulator", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

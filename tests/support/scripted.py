@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from emulator.lab.fault import Kind
-from emulator.reachapi.outcomes import ErrorCode, Outcome
-from emulator.reachapi.webhooks import WebhookClient
+from reachapi_emulator.lab.fault import Kind
+from reachapi_emulator.reachapi.outcomes import ErrorCode, Outcome
+from reachapi_emulator.reachapi.webhooks import WebhookClient
 
 ACKNOWLEDGED = Outcome(200, None, "", 1)
 REFUSED = Outcome(None, ErrorCode.REFUSED, "", 1)

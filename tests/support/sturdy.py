@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.logs import JsonFormatter
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.logs import JsonFormatter
+from reachapi_emulator.settings import Settings
 from support.api import CREDITS
 from support.raw import Address, ask, request
 from support.threaded import prepare, state, threaded
@@ -35,7 +35,7 @@ def sturdy(running: Address, caplog: pytest.LogCaptureFixture) -> Iterator[Addre
     Its clock is frozen; the demo account has one job, delivered.
     """
     prepare(running)
-    caplog.set_level(logging.INFO, "emulator")
+    caplog.set_level(logging.INFO, "reachapi_emulator")
     yield running
     assert 200 == ask(running, request("POST", CREDITS, b"", _OTHER)).status
     lines = caplog.get_records("call")

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from emulator.web.control import PREFIX, ROUTES
-from emulator.web.public import OPERATIONS
+from reachapi_emulator.web.control import PREFIX, ROUTES
+from reachapi_emulator.web.public import OPERATIONS
 from support.raw import Reply
 from support.threaded import JOB
 

@@ -39,7 +39,7 @@ up=$(ip -o link show up | cut -d: -f2)
 [ "$up" = " lo" ] || {{ echo "more than loopback is up:$up" >&2; exit {NOT_ALONE}; }}
 exec "$@"
 """
-_EMULATOR = ("-m", "emulator", "--port", "9010", "--tls", "--tls-port", "443")
+_EMULATOR = ("-m", "reachapi_emulator", "--port", "9010", "--tls", "--tls-port", "443")
 _CONTROL = str(Path(__file__).with_name("control_call.py"))
 
 
@@ -129,7 +129,7 @@ def served(folder: Path) -> Iterator[VendorHost]:
 
 def _authority(folder: Path) -> Path:
     """Return the certificate of a new authority."""
-    command = [sys.executable, "-m", "emulator", "ca", "--ca-dir", str(folder)]
+    command = [sys.executable, "-m", "reachapi_emulator", "ca", "--ca-dir", str(folder)]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=ENDS_WITHIN, check=True
     )

@@ -5,9 +5,9 @@ import struct
 
 import pytest
 
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import COUNTS, CREDITS, PRESETS
 from support.raw import Address, Reply, connected, head, request
 from support.threaded import DEMO, tell, threaded

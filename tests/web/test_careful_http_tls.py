@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import Server
-from emulator.certificates import Authority
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.certificates import Authority
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import CREDITS
 from support.raw import PATIENCE, Address, Wire, connected, request
 from support.threaded import DEMO, threaded

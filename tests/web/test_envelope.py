@@ -5,10 +5,10 @@ import pytest
 from aiohttp import web
 from pyroaring import BitMap
 
-from emulator.reachapi import errors
-from emulator.reachapi.payload import Records
-from emulator.web.envelope import Success, answer, refusal
-from emulator.web.streaming import Stream
+from reachapi_emulator.reachapi import errors
+from reachapi_emulator.reachapi.payload import Records
+from reachapi_emulator.web.envelope import Success, answer, refusal
+from reachapi_emulator.web.streaming import Stream
 from support.people import people
 
 REFUSALS: list[tuple[errors.ReachApiError, int, str]] = [

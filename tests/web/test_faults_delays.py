@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from aiohttp import ServerDisconnectedError, web
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
-from emulator.web.runner import EnvelopeRunner
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
+from reachapi_emulator.web.runner import EnvelopeRunner
 from support.api import CREDITS, Answer, Api
 from support.embedded import client_of, embedded
 from support.faulty import noted, rule
@@ -121,7 +121,7 @@ async def test_a_stop_waits_for_nobody_who_is_held(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their connections end at once."""
-    monkeypatch.setattr("emulator.app.EnvelopeRunner", Patient)
+    monkeypatch.setattr("reachapi_emulator.app.EnvelopeRunner", Patient)
     async with (
         embedded(dataset, Settings(port=0)) as emulator,
         client_of(emulator) as api,

@@ -2,8 +2,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from emulator.lab.fault import BREAKS, Kind
-from emulator.web.faults import break_off
+from reachapi_emulator.lab.fault import BREAKS, Kind
+from reachapi_emulator.web.faults import break_off
 
 
 @pytest.mark.parametrize("kind", BREAKS)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from emulator.errors import StartError
-from emulator.web.listening import Listener
+from reachapi_emulator.errors import StartError
+from reachapi_emulator.web.listening import Listener
 from support.tls import address
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from emulator.contacts.fields import BY_FILTER, BY_PRESET, RECORD_KEYS
-from emulator.contacts.query import MAX_VALUES
-from emulator.reachapi.errors import ReachApiError
-from emulator.web.openapi import document
-from emulator.web.public import OPERATIONS
+from reachapi_emulator.contacts.fields import BY_FILTER, BY_PRESET, RECORD_KEYS
+from reachapi_emulator.contacts.query import MAX_VALUES
+from reachapi_emulator.reachapi.errors import ReachApiError
+from reachapi_emulator.web.openapi import document
+from reachapi_emulator.web.public import OPERATIONS
 from support.conformance import error_of, operations, validator
 
 COMPONENTS = document()["components"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.web.openapi import document
+from reachapi_emulator.web.openapi import document
 from support.api import Api
 from support.conformance import operations
 from support.serving import Serve

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from emulator.reachapi.accounts import Accounts
+from reachapi_emulator.reachapi.accounts import Accounts
 from support.api import (
     BATCH,
     COUNTS,
@@ -127,7 +127,7 @@ async def test_a_fault_of_our_own_is_500_server_error(
         raise RuntimeError("the reason")
 
     monkeypatch.setattr(Accounts, "identify", fail)
-    with caplog.at_level(logging.ERROR, "emulator.requests"):
+    with caplog.at_level(logging.ERROR, "reachapi_emulator.requests"):
         answer = await ask(api, sample)
 
     assert promised(500, "Server Error") == given(answer)

@@ -5,7 +5,7 @@ import http.client
 import orjson
 import pytest
 
-from emulator.settings import Settings
+from reachapi_emulator.settings import Settings
 from support.api import CREDITS, SDK, Answer, Api
 from support.contacts import contacts
 from support.embedded import started

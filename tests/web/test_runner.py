@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.lab.journal import Journal
+from reachapi_emulator.lab.journal import Journal
 from support.api import COUNTS, CREDITS, Answer, Api
 from support.surface import given, promised
 
@@ -152,7 +152,7 @@ async def test_what_fails_around_a_handler_is_500_in_the_envelope(
         raise RuntimeError("the reason")
 
     monkeypatch.setattr(Journal, "record", fail)
-    with caplog.at_level(logging.ERROR, "emulator.server"):
+    with caplog.at_level(logging.ERROR, "reachapi_emulator.server"):
         answer = await sent(api, LINE + HEAD + b"\r\n")
 
     assert promised(500, "Server Error") == given(answer)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from pyroaring import BitMap
 
-from emulator.contacts import query
-from emulator.reachapi.payload import Payload, Records
-from emulator.web.streaming import Stream
+from reachapi_emulator.contacts import query
+from reachapi_emulator.reachapi.payload import Payload, Records
+from reachapi_emulator.web.streaming import Stream
 from support.api import BATCH, CREDITS, FETCH_DATA
 from support.people import mixed
 from support.raw import Address, Wire, ask, connected, head, request

@@ -8,8 +8,8 @@ import aiohttp
 import orjson
 import pytest
 
-from emulator.app import Server
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.settings import Settings
 from support.api import Api
 from support.contacts import contacts
 from support.flow import attempted, delivered, inbox, ledger

@@ -6,9 +6,9 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 
 PASSED_ON = ("X-API-Key", "Content-Type", "Accept", "webhook_secret_key")
 HIDDEN = "/_emulator"

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import Api
 from support.browser import CHROMIUM
 from support.console import Console, chromium, console_of

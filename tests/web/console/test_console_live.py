@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import Api
 from support.console import Console, console_of
 from support.embedded import started

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import CREDITS, FETCH, Api
 from support.embedded import client_of, embedded
 from support.hanging import receiving

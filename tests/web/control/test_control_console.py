@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.web.control.console import FILES
+from reachapi_emulator.web.control.console import FILES
 from support.api import Api
 from support.steering import ask, refused
 

@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
-from emulator.web.control.events import MOST_FOLLOWERS
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
+from reachapi_emulator.web.control.events import MOST_FOLLOWERS
 from support.api import COUNTS, CREDITS, Api
 from support.embedded import client_of
 from support.events import PATIENCE, Event, following

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from emulator.lab.clock import EVERYONE
-from emulator.store.feed import Feed
-from emulator.web.control.events import COMMENT, MOST_AT_ONCE, Stream
+from reachapi_emulator.lab.clock import EVERYONE
+from reachapi_emulator.store.feed import Feed
+from reachapi_emulator.web.control.events import COMMENT, MOST_AT_ONCE, Stream
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from emulator.lab.fault import Kind
-from emulator.lab.faults import MOST_RULES
+from reachapi_emulator.lab.fault import Kind
+from reachapi_emulator.lab.faults import MOST_RULES
 from support.api import CREDITS, Api
 from support.serving import Serve
 from support.steering import opened, refused

@@ -7,14 +7,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from emulator import app
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
-from emulator.web.control import OPEN, PAGES, PREFIX, ROUTES
-from emulator.web.control.guard import Guard
-from emulator.web.control.reading import ControlError
-from emulator.web.listening import Listener
+from reachapi_emulator import app
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
+from reachapi_emulator.web.control import OPEN, PAGES, PREFIX, ROUTES
+from reachapi_emulator.web.control.guard import Guard
+from reachapi_emulator.web.control.reading import ControlError
+from reachapi_emulator.web.listening import Listener
 from support.api import CREDITS
 from support.raw import Address, Headers, Reply, ask, connected, request
 from support.surfaces import CONTROL, Endpoint, shown

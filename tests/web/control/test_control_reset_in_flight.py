@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import Api
 from support.embedded import client_of, embedded
 from support.hanging import receiving

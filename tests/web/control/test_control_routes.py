@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pytest
 
-from emulator.web.control import ROUTES
+from reachapi_emulator.web.control import ROUTES
 from support.api import CREDITS, Api
 from support.serving import Serve
 from support.steering import ask, refused, under

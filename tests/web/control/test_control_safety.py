@@ -7,9 +7,9 @@ import orjson
 import pytest
 from playwright.async_api import BrowserContext, Page, Route
 
-from emulator.app import Server
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.app import Server
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.raw import Address
 from support.threaded import prepare, state, tell, threaded
 

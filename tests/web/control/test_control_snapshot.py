@@ -9,8 +9,8 @@ import orjson
 import pytest
 from hypothesis import given, strategies as st
 
-from emulator.contacts.dataset import Dataset
-from emulator.settings import Settings
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import COUNTS, CREDITS, Answer, Api
 from support.bodies import many, mutations
 from support.embedded import started
@@ -292,7 +292,7 @@ async def test_one_that_is_too_large_to_restore_is_not_taken(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reason says what to do."""
-    monkeypatch.setattr("emulator.web.control.snapshot.MOST_BYTES", 1_000)
+    monkeypatch.setattr("reachapi_emulator.web.control.snapshot.MOST_BYTES", 1_000)
     answer = await ask(api, "GET", "/snapshot")
 
     assert 409 == answer.status

@@ -2,8 +2,8 @@
 
 import pytest
 
-from emulator import __version__
-from emulator.contacts.dataset import Dataset
+from reachapi_emulator import __version__
+from reachapi_emulator.contacts.dataset import Dataset
 from support.api import CREDITS, Api
 from support.serving import Serve
 from support.steering import opened, refused, script, seen, turn_everything, under

@@ -1,5 +1,0 @@
-"""`python -m emulator`: the command line."""
-
-from emulator.cli import main
-
-main()

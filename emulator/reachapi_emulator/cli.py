@@ -1,0 +1,200 @@
+"""Command line and environment -> Settings -> serve."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reachapi_emulator import __version__, logs
+from reachapi_emulator.ca_command import ca
+from reachapi_emulator.contacts.errors import DatasetError
+from reachapi_emulator.dataset_commands import dataset
+from reachapi_emulator.errors import StartError
+from reachapi_emulator.openapi_command import openapi
+from reachapi_emulator.settings import Settings, SettingsError
+from reachapi_emulator.variables import PREFIX, misspelt
+
+log = logging.getLogger("reachapi_emulator.cli")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+WELCOME = r"""ReachAPI emulator {version} on {url}
+  key  demo-api-key
+  try  curl -X POST -H 'X-API-Key: demo-api-key' \
+         {url}/api/v2/retrive/users/active/credits"""
+WELCOME_TLS = """\
+  tls  {url}
+  ca   {certificate} (how to trust it: docs/tls.md)"""
+
+UNUSABLE = 2
+"""Exit status when a value, file or address cannot be used."""
+
+
+class _Schedule(click.ParamType[tuple[float, ...]]):
+    """Seconds separated by commas; an empty text is no retry at all."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:  # noqa: ANN401 # click's own signature
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(float(part) for part in value.split(",") if part.strip())
+        except ValueError:
+            self.fail(f"{value!r} is no list of seconds such as 1,5,15", param, ctx)
+
+
+_TYPES: dict[Any, Any] = {
+    bool: bool,
+    int: int,
+    float: float,
+    str: str,
+    str | None: str,
+    Path | None: click.Path(path_type=Path, dir_okay=False),
+    tuple[float, ...]: _Schedule(),
+    tuple[str, ...]: str,
+}
+
+
+def _option(row: Field[Any]) -> Callable[[F], F]:
+    """Return the option of one setting."""
+    unit = row.metadata["unit"]
+    default: Any = row.default
+    if row.type == tuple[float, ...]:
+        default = ",".join(f"{wait:g}" for wait in default)
+    return click.option(
+        f"--{row.name.replace('_', '-')}",
+        row.name,
+        type=_type(row),
+        is_flag=row.type is bool,
+        multiple=row.type == tuple[str, ...],
+        default=default,
+        show_default=row.type is not bool and default not in (None, ()),
+        help=row.metadata["help"] + (f" [{unit}]" if unit else ""),
+    )
+
+
+def _type(row: Field[Any]) -> Any:  # noqa: ANN401 # whatever click takes for a type
+    if row.metadata["choices"]:
+        return click.Choice(row.metadata["choices"])
+    if row.metadata["folder"]:
+        return click.Path(path_type=Path)  # the authority says what is wrong with it
+    return _TYPES[row.type]
+
+
+def _settings_options(command: F) -> F:
+    """Give a command an option for each setting."""
+    for row in reversed(fields(Settings)):
+        command = _option(row)(command)
+    return command
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={
+        "auto_envvar_prefix": PREFIX,
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
+)
+@_settings_options
+@click.version_option(__version__, prog_name="reachapi-emulator")
+@click.pass_context
+def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one of each setting
+    """Serve a local double of ReachAPI.
+
+    Every option can be given as an environment variable too: --rate-limit is
+    REACHAPI_EMULATOR_RATE_LIMIT. Where one may be repeated, the variable holds
+    its values separated by spaces.
+    """
+    for advice in misspelt(os.environ, [row.name for row in fields(Settings)]):
+        click.echo(f"reachapi-emulator: {advice}", err=True)
+    if context.invoked_subcommand is None:
+        try:
+            serve(Settings(**values))
+        except SettingsError as error:
+            option = error.name.replace("_", "-")
+            raise click.ClickException(f"--{option} {error.reason}") from None
+
+
+cli.add_command(ca)
+cli.add_command(dataset)
+cli.add_command(openapi)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; what cannot be used ends it with status 2, in words."""
+    try:
+        sys.exit(cli.main(arguments, "reachapi-emulator", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(UNUSABLE)
+    except click.ClickException as error:
+        click.echo(f"reachapi-emulator: {error.format_message()}", err=True)
+        sys.exit(UNUSABLE)
+    except click.Abort:
+        sys.exit(1)
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C.
+
+    Raises:
+        click.ClickException: the emulator cannot start.
+    """
+    from reachapi_emulator.store import StoreError  # noqa: PLC0415 # `dataset` needs no store
+
+    logs.configure(settings.log_level, settings.log_format)
+    try:
+        _run(_serve(settings))
+    except DatasetError as error:
+        raise click.ClickException(f"--dataset is refused:\n{error}") from None
+    except (StartError, StoreError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop  # noqa: PLC0415 # there is none on Windows
+    except ImportError:  # pragma: no cover # Windows
+        asyncio.run(coroutine)
+    else:
+        uvloop.run(coroutine)
+
+
+async def _serve(settings: Settings) -> None:
+    from reachapi_emulator.app import Server  # noqa: PLC0415 # `dataset` needs no server
+
+    asked_to_stop = _asked_to_stop()
+    emulator = Server(settings)
+    await emulator.start()
+    click.echo(WELCOME.format(version=__version__, url=emulator.url))
+    if emulator.tls_url:
+        click.echo(
+            WELCOME_TLS.format(
+                url=emulator.tls_url, certificate=emulator.ca_certificate
+            )
+        )
+    try:
+        await asked_to_stop.wait()
+    finally:
+        log.info("stopping: what is under way gets a few seconds to end")
+        await emulator.stop()
+
+
+def _asked_to_stop() -> asyncio.Event:
+    """Return what SIGTERM or Ctrl-C sets."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels us
+            loop.add_signal_handler(number, stopped.set)
+    return stopped

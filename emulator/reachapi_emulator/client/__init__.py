@@ -1,0 +1,44 @@
+"""Drives a running emulator over its control API; knows nothing of its inside."""
+
+from reachapi_emulator.client.account import INBOX, Account
+from reachapi_emulator.client.clock import AccountClock, Clock
+from reachapi_emulator.client.driver import Driver
+from reachapi_emulator.client.errors import (
+    ConnectionLost,
+    EmulatorError,
+    NotAnEmulator,
+    WaitTimeout,
+)
+from reachapi_emulator.client.faults import Fault, Faults
+from reachapi_emulator.client.reports import BusiestSecond, Finding, Report
+from reachapi_emulator.client.shapes import (
+    Arrival,
+    Attempt,
+    Delivery,
+    Job,
+    LedgerEntry,
+    Request,
+)
+
+__all__ = [
+    "INBOX",
+    "Account",
+    "AccountClock",
+    "Arrival",
+    "Attempt",
+    "BusiestSecond",
+    "Clock",
+    "ConnectionLost",
+    "Delivery",
+    "Driver",
+    "EmulatorError",
+    "Fault",
+    "Faults",
+    "Finding",
+    "Job",
+    "LedgerEntry",
+    "NotAnEmulator",
+    "Report",
+    "Request",
+    "WaitTimeout",
+]

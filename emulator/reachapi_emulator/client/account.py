@@ -1,0 +1,210 @@
+"""One account: its credentials, and all that a test may turn and see of it."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from reachapi_emulator.client.clock import AccountClock
+from reachapi_emulator.client.errors import EmulatorError
+from reachapi_emulator.client.faults import Fault, Faults
+from reachapi_emulator.client.shapes import Delivery, Job, Json, Request
+from reachapi_emulator.client.transport import Transport
+from reachapi_emulator.client.viewing import View
+from reachapi_emulator.client.waiting import wait_for_job, wait_for_requests
+from reachapi_emulator.client.webhooks import Webhooks
+
+INBOX = "inbox"
+"""In place of a webhook's URL: the account's own inbox."""
+
+_GONE = 404
+
+
+class Account(View):
+    """An account, and its part of the emulator; `with` deletes one opened for it.
+
+    Args:
+        transport: to the emulator.
+        data: the account as the control API shows it.
+        opened: it was opened for this object, rather than taken as it was.
+
+    Attributes:
+        id: also the name of its inbox.
+        url: base URL for the client under test.
+        api_key: to send as `X-API-Key`.
+        webhook_secret: sent with each delivery; None without a webhook.
+        clock: the clock that it follows.
+        faults: the fault rules for it.
+    """
+
+    def __init__(self, transport: Transport, data: Json, *, opened: bool) -> None:
+        super().__init__(transport, data["id"])
+        self._opened = opened
+        self.clock = AccountClock(transport, f"{self._path}/clock")
+        self.faults = Faults(transport, self.id)
+        self._webhooks = Webhooks(transport, self.id, self.clock)
+        self._take(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._opened:
+            self.close()
+
+    def set_credits(self, balance: int) -> None:
+        """Set the balance.
+
+        Raises:
+            EmulatorError: 409, requests in validation have reserved more.
+        """
+        self._transport.send("PATCH", self._path, {"credits": balance})
+
+    def suspend(self, *, suspended: bool = True) -> None:
+        """Let its key answer 403, or be good again."""
+        self._transport.send("PATCH", self._path, {"suspended": suspended})
+
+    def set_webhook(self, url: str | None, *, active: bool = True) -> None:
+        """Add Webhook: where deliveries go from now on.
+
+        Args:
+            url: of a receiver; INBOX is its own inbox, None configures none.
+            active: the Webhook Status.
+        """
+        url = f"inbox:{self.id}" if url == INBOX else url
+        webhook = {"url": url, "active": active}
+        self._take(self._transport.send("PUT", f"{self._path}/webhook", webhook))
+
+    def generate_api_key(self) -> str:
+        """Generate API Key: a new one, the old one answers 403 from now on."""
+        self._take(self._transport.send("POST", f"{self._path}/api-key"))
+        return self.api_key
+
+    def generate_webhook_secret(self) -> str | None:
+        """(Re-)generate Webhook Secret."""
+        self._take(self._transport.send("POST", f"{self._path}/webhook/secret"))
+        return self.webhook_secret
+
+    def script_inbox(self, steps: Iterable[int | Mapping[str, object]]) -> None:
+        """Let its inbox answer the next arrivals so, then 200 again.
+
+        Args:
+            steps: one an arrival: a status, or `{"status"?, "delay_s"?, "drop"?}`.
+        """
+        script = [{"status": step} if isinstance(step, int) else step for step in steps]
+        self._transport.send("PUT", f"{self._inbox}/script", script)
+
+    def wait_for_webhook(self, timeout: float = 10) -> Delivery:
+        """Return the next delivery that its receiver has acknowledged.
+
+        Each is returned once, the inbox's and those to a receiver of your own
+        alike.
+
+        Raises:
+            WaitTimeout: there is none within `timeout` real seconds.
+        """
+        return self._webhooks.next(timeout)
+
+    async def async_wait_for_webhook(self, timeout: float = 10) -> Delivery:  # noqa: ASYNC109 # as its twin's
+        """Return the same, while the loop goes on: a receiver on it can answer."""
+        return await asyncio.to_thread(self.wait_for_webhook, timeout)
+
+    def wait_for_job(
+        self,
+        job: int,
+        *,
+        state: str | None = None,
+        attempts: int | None = None,
+        timeout: float = 10,
+    ) -> Job:
+        """Return a job once it has that state and so many attempts have ended.
+
+        With neither: once it is delivered, exhausted or ready, and nothing is to
+        come.
+
+        Raises:
+            WaitTimeout: it does not within `timeout` real seconds, 600 at most.
+        """
+        return wait_for_job(self._transport, job, timeout, state, attempts)
+
+    def wait_for_requests(
+        self,
+        count: int = 1,
+        *,
+        operation: str | None = None,
+        status: int | None = None,
+        timeout: float = 10,
+    ) -> list[Request]:
+        """Return its requests that fit as soon as there are `count` of them.
+
+        Raises:
+            WaitTimeout: there are fewer after `timeout` real seconds, 600 at most.
+        """
+        wanted = {"account": self.id, "operation": operation, "status": status}
+        return wait_for_requests(self._transport, count, timeout, **wanted)
+
+    async def async_wait_for_job(
+        self,
+        job: int,
+        *,
+        state: str | None = None,
+        attempts: int | None = None,
+        timeout: float = 10,  # noqa: ASYNC109 # as its twin's
+    ) -> Job:
+        """Return the same, while the loop goes on."""
+        return await asyncio.to_thread(
+            self.wait_for_job, job, state=state, attempts=attempts, timeout=timeout
+        )
+
+    def freeze(self) -> None:
+        """Let its own clock stand still."""
+        self.clock.freeze()
+
+    def resume(self) -> None:
+        """Let its own clock go on."""
+        self.clock.resume()
+
+    def advance(self, seconds: float) -> None:
+        """Let its own clock jump; all that fell due has been started on return."""
+        self.clock.advance(seconds)
+
+    def fail_next(
+        self,
+        operation: str | None = None,
+        *,
+        kind: str = "status",
+        status: int | None = 500,
+        times: int = 1,
+        phase: str = "request",
+        seconds: float | None = None,
+    ) -> Fault:
+        """Let its next request fail, or the next `times` (docs/control-api.md)."""
+        return self.faults.add(
+            kind,
+            operation=operation,
+            phase=phase,
+            times=times,
+            status=status if kind == "status" else None,
+            seconds=seconds,
+        )
+
+    def clear_requests(self) -> None:
+        """Empty its part of the journal."""
+        self._transport.send("DELETE", f"/requests?account={self.id}")
+
+    def reset(self) -> None:
+        """Bring it back to what it was at the start."""
+        self._transport.send("POST", "/reset", {"account": self.id})
+        self._webhooks.forget()
+        self._take(self._read())
+
+    def close(self) -> None:
+        """Delete it with all that it has; no error if it is gone already."""
+        try:
+            self._transport.send("DELETE", self._path)
+        except EmulatorError as error:
+            if error.status != _GONE:
+                raise
+
+    def _take(self, data: Json) -> None:
+        self.api_key: str = data["api_key"]
+        self.webhook_secret: str | None = data["webhook"]["secret"]

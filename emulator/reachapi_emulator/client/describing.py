@@ -1,0 +1,57 @@
+"""An account's requests, jobs and attempts in words, for who has to look."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from reachapi_emulator.client import reading
+from reachapi_emulator.client.shapes import Attempt, Job, Request
+from reachapi_emulator.client.transport import Transport
+
+MOST_LINES = 50
+
+
+def description(transport: Transport, account: str) -> list[str]:
+    """Return the last 50 lines of what an account asked for and was delivered."""
+    requests = reading.requests(transport, account, limit=MOST_LINES)
+    lines = [*map(_request, requests), *told(reading.jobs(transport, account))]
+    if len(lines) <= MOST_LINES:
+        return lines or ["no request, no job"]
+    left_out = len(lines) - MOST_LINES + 1
+    return [f"... {left_out} lines before", *lines[left_out:]]
+
+
+def told(jobs: list[Job]) -> list[str]:
+    """Return a line for each job and each of its attempts."""
+    return [line for job in jobs for line in _job(job)]
+
+
+def _request(request: Request) -> str:
+    answer = f"{request.status or 'no answer'} {request.message or ''}".rstrip()
+    return f"{_time(request.at)}  {request.method} {request.path}  {answer}"
+
+
+def _job(job: Job) -> Iterator[str]:
+    yield (
+        f"{_time(job.created_at)}  job {job.unique_processing_id}  {job.state}  "
+        f"fetchCount {job.fetch_count}, matched {job.matched}, valid {job.valid}, "
+        f"charged {job.charged}, next due {_time(job.due_at)}"
+    )
+    for attempt in job.attempts:
+        yield f"{_time(attempt.started_at)}    attempt {_attempt(attempt)}"
+
+
+def _attempt(attempt: Attempt) -> str:
+    end = "acknowledged" if attempt.acknowledged else attempt.error
+    status = "" if attempt.status is None else f"{attempt.status} "
+    outcome = f"{status}{end} in {attempt.duration_ms} ms"
+    return (
+        f"{attempt.number}  {attempt.trigger}  {attempt.url}  "
+        f"{outcome if attempt.ended else 'under way'}"
+    )
+
+
+def _time(at: float | None) -> str:
+    """Return an instant of the account's clock: the time of day, UTC."""
+    if at is None:
+        return "-"
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S.%f")[:-3]

@@ -1,0 +1,183 @@
+"""Requests to the control API of one emulator, and their answers."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPException, RemoteDisconnected
+from os import PathLike
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any, NamedTuple
+
+import orjson
+
+from reachapi_emulator.client.connections import Connections
+from reachapi_emulator.client.errors import ConnectionLost, EmulatorError, NotAnEmulator
+
+PREFIX = "/_emulator"
+TIMEOUT = 15.0
+"""Real seconds for a request, besides what it waits for on purpose."""
+NOT_YET = 408
+"""The status of a wait whose time is over."""
+LONGEST_ANSWER = 512 * 1024 * 1024
+
+_REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+_REFUSED = 400
+
+
+class Answer(NamedTuple):
+    """An answer, read whole."""
+
+    status: int
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 # whatever the JSON holds
+        """The body, parsed."""
+        return orjson.loads(self.body)
+
+
+class Wait(NamedTuple):
+    """A POST that is answered when something holds, or after `seconds`."""
+
+    path: str
+    body: dict[str, object]
+    seconds: float
+
+
+class Transport:
+    """Speaks to one emulator; safe to share between threads.
+
+    Args:
+        url: where it listens, such as http://127.0.0.1:9010.
+        token: of an emulator that asks for one (`--control-token`).
+        ca: a file with the certificates to trust, for https.
+
+    Raises:
+        EmulatorError: the URL is none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        ca: str | PathLike[str] | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._connections = Connections(self.url, ca)
+        self._headers = {"Content-Type": "application/json"}
+        if token is not None:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        """Close the connections; another request opens a new one."""
+        self._connections.close()
+
+    def send(self, method: str, path: str, json: object = None) -> Any:  # noqa: ANN401 # whatever the JSON holds
+        """Send a request and return the JSON of its answer.
+
+        Raises:
+            EmulatorError: it was refused, or nobody answers.
+        """
+        return _accepted(self.ask(method, path, json)).json
+
+    def ask(
+        self, method: str, path: str, json: object = None, *, waits: float = 0
+    ) -> Answer:
+        """Send a request and return its answer, a refusal too.
+
+        Args:
+            method: of HTTP.
+            path: below /_emulator.
+            json: the body; None sends none.
+            waits: seconds that the emulator may take besides.
+
+        Raises:
+            ConnectionLost: nobody answers.
+        """
+        body = None if json is None else orjson.dumps(json)
+        timeout = TIMEOUT + waits
+        used = self._connections.idle(timeout)
+        try:
+            if used is not None:
+                return self._exchange(used, method, path, body)
+        except (HTTPException, OSError) as error:
+            if method not in _REPEATABLE or isinstance(error, TimeoutError):
+                raise self._lost(error) from error
+        try:
+            return self._exchange(self._connections.new(timeout), method, path, body)
+        except (HTTPException, OSError) as error:
+            raise self._lost(error) from error
+
+    def wait(self, *waits: Wait) -> Answer:
+        """Return the first answer to any of these.
+
+        Raises:
+            EmulatorError: it is a refusal other than 408, or nobody answers.
+        """
+        if len(waits) == 1:
+            ((path, body, seconds),) = waits
+            timed = {**body, "timeout": seconds}
+            answer = self.ask("POST", path, timed, waits=seconds)
+        else:
+            try:
+                answer = self._first(waits)
+            except (HTTPException, OSError) as error:
+                raise self._lost(error) from error
+        return answer if answer.status == NOT_YET else _accepted(answer)
+
+    def _exchange(
+        self, connection: HTTPConnection, method: str, path: str, body: bytes | None
+    ) -> Answer:
+        try:
+            connection.request(method, PREFIX + path, body, self._headers)
+            answer = _read(connection)
+        except BaseException:  # Ctrl-C too leaves half an answer behind
+            connection.close()
+            raise
+        self._connections.keep(connection)
+        return answer
+
+    def _first(self, waits: Sequence[Wait]) -> Answer:
+        longest = max(wait.seconds for wait in waits) + TIMEOUT
+        with ExitStack() as exits, DefaultSelector() as selector:
+            for wait in waits:
+                connection = self._connections.new(longest)
+                exits.callback(connection.close)
+                body = orjson.dumps({**wait.body, "timeout": wait.seconds})
+                connection.request("POST", PREFIX + wait.path, body, self._headers)
+                selector.register(connection.sock, EVENT_READ, connection)
+            for key, _ in selector.select(longest):
+                return _read(key.data)
+        raise TimeoutError(f"no answer in {longest:g} s")
+
+    def _lost(self, error: Exception) -> EmulatorError:
+        if isinstance(error, TimeoutError):
+            return ConnectionLost(
+                f"{self.url} did not answer in time: is it overloaded, or stopped?"
+            )
+        if isinstance(error, HTTPException) and not isinstance(
+            error, RemoteDisconnected
+        ):
+            return NotAnEmulator(f"{self.url} does not answer in HTTP: {error!r}")
+        return ConnectionLost(
+            f"{self.url} does not answer: is an emulator (still) running there? "
+            f"({error})"
+        )
+
+
+def _read(connection: HTTPConnection) -> Answer:
+    response = connection.getresponse()
+    body = response.read(LONGEST_ANSWER)
+    if not response.isclosed():
+        raise HTTPException(f"the answer is longer than {LONGEST_ANSWER:,} bytes")
+    return Answer(response.status, body)
+
+
+def _accepted(answer: Answer) -> Answer:
+    if answer.status < _REFUSED:
+        return answer
+    try:
+        text = str(answer.json["error"])
+    except (ValueError, KeyError, TypeError):
+        text = answer.body[:200].decode(errors="replace")
+    raise EmulatorError(text, answer.status)

@@ -1,0 +1,103 @@
+"""The data set: a file of contacts, as wire bytes and an index by field."""
+
+from functools import cached_property
+from hashlib import blake2b
+from os import PathLike
+from typing import Final, Self
+
+import orjson
+from pyroaring import BitMap
+
+from reachapi_emulator.contacts.errors import DatasetError, Problem
+from reachapi_emulator.contacts.fields import BY_FILTER, FIELDS, RECORD_KEYS
+from reachapi_emulator.contacts.index import FieldIndex
+from reachapi_emulator.contacts.loading import Table, read
+
+__all__ = ["Dataset", "DatasetError", "Problem"]
+
+_HIDDEN: Final = "xxxxx"
+_MASKED: Final = dict.fromkeys(RECORD_KEYS) | {
+    "contact_name": _HIDDEN,
+    "company_company_name": _HIDDEN,
+}
+_SHOWN: Final = (
+    "id",
+    "contact_job_title_1",
+    "company_address_city",
+    "company_address_state",
+    "company_address_country",
+)
+_COLUMNS: Final = {field.filter: column for column, field in enumerate(FIELDS)}
+
+
+class Dataset:
+    """Contacts by record number: their rank, from 0, in the order of their ids.
+
+    Attributes:
+        records: the wire bytes of each: the JSON object of the 28 keys of the
+            vendor's page, in its order.
+        size: the length of all of them together.
+        everything: all record numbers; copy it before changing it.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.records = table.records
+        self.size = sum(map(len, table.records))
+        self.everything = BitMap(range(len(table.records)))
+        self._codes = table.codes
+        self._texts = table.texts
+        self._indexes: dict[str, FieldIndex] = {}
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Read a data set file: NDJSON, a contact a line.
+
+        Raises:
+            DatasetError: the file cannot be read or has a bad line; nothing
+                of it is loaded.
+        """
+        return cls(read(path))
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def record(self, number: int) -> bytes:
+        """Return the wire bytes of a record."""
+        return self.records[number]
+
+    def masked(self, number: int) -> bytes:
+        """Return the wire bytes of a record as counts show it (ruling 19)."""
+        contact = orjson.loads(self.records[number])
+        return orjson.dumps(_MASKED | {key: contact[key] for key in _SHOWN})
+
+    def email(self, number: int) -> str | None:
+        """Return the email address of a contact, if it has one."""
+        email: str | None = orjson.loads(self.records[number])["contact_email_1"]
+        return email
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of the wire bytes: 32 hexadecimal digits, the same for the same."""
+        digest = blake2b(digest_size=16)
+        for record in self.records:
+            digest.update(record)
+        return digest.hexdigest()
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return the distinct values of a filter field, sorted (ruling 15)."""
+        return self._index(name).values
+
+    def matching(self, name: str, value: str) -> BitMap:
+        """Return the numbers of the records with a normalised value in a filter field.
+
+        The bitmap is the index's own: copy it before changing it.
+        """
+        return self._index(name).matching(value)
+
+    def _index(self, name: str) -> FieldIndex:
+        """Return the index of a field; it is made when first asked for."""
+        if name not in self._indexes:
+            codes = self._codes[_COLUMNS[name] :: len(FIELDS)]
+            several = BY_FILTER[name].several
+            self._indexes[name] = FieldIndex(codes, self._texts, several=several)
+        return self._indexes[name]

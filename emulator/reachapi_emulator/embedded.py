@@ -1,0 +1,141 @@
+"""An emulator in this process, in a thread of its own, and the driver of it."""
+
+import asyncio
+import atexit
+import logging
+from concurrent.futures import Future
+from threading import RLock, Thread
+from typing import Any, Self
+
+from reachapi_emulator.app import GRACE, Server
+from reachapi_emulator.client.driver import Driver
+from reachapi_emulator.client.transport import Transport
+from reachapi_emulator.settings import Settings
+
+STARTS_WITHIN = 60.0
+"""Real seconds that a start may take; a data set of a million contacts fits."""
+STOPS_WITHIN = GRACE + 10.0
+
+log = logging.getLogger("reachapi_emulator.embedded")
+
+
+class Emulator(Driver):
+    """An emulator of one's own: `with Emulator() as emu:`, or `async with`.
+
+    It serves in a thread with an event loop of its own, on a free port, and is
+    ready when the block begins. The same methods drive one that runs elsewhere:
+    `Emulator.connect(url)`.
+
+    Args:
+        settings: all of them; left out, the defaults on a free port.
+        values: single ones instead, such as `credits=100`.
+
+    Raises:
+        SettingsError: a value is out of its bounds.
+    """
+
+    def __init__(self, settings: Settings | None = None, **values: Any) -> None:  # noqa: ANN401 # one of each setting
+        if settings is not None and values:
+            raise TypeError("give Settings, or single values: not both")
+        self.settings = settings or Settings(**{"port": 0, **values})
+        self._lock = RLock()
+        self._depth = 0
+        self._serving: _Serving | None = None
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            self.start()
+            self._depth += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._depth -= 1
+            if not self._depth:
+                self.close()
+
+    async def __aenter__(self) -> Self:
+        entering = asyncio.ensure_future(asyncio.to_thread(self.__enter__))
+        try:
+            return await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            await entering
+            await self.__aexit__()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self.__exit__)
+
+    def start(self) -> None:
+        """Serve from now on; nothing happens if it does, or was connected to.
+
+        Raises:
+            DatasetError: the data set file is refused.
+            StoreError: the state file is refused.
+            StartError: the address cannot be listened on, or the state belongs
+                to another data set.
+        """
+        with self._lock:
+            if self._transport is None:
+                self._serving = _Serving(self.settings)
+                atexit.register(self.close)
+                try:
+                    url = self._serving.start()
+                    token = self.settings.control_token
+                    self._attach(Transport(url, token=token))
+                except BaseException:
+                    self.close()
+                    raise
+
+    def close(self) -> None:
+        """Stop, within a grace period; one that runs elsewhere goes on."""
+        with self._lock:
+            super().close()
+            if self._serving is not None:
+                self._transport = None
+                self._serving.stop()
+                self._serving = None
+                atexit.unregister(self.close)
+
+
+class _Serving:
+    """A thread whose event loop runs a server.
+
+    It is a daemon: one that would not stop ends with the process all the same.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._server = Server(settings)
+        self._started: Future[str] = Future()
+        self._asked_to_stop: Future[None] = Future()
+        self._thread = Thread(target=self._run, name="reachapi-emulator", daemon=True)
+
+    def start(self) -> str:
+        """Return the URL, as soon as requests are served."""
+        self._thread.start()
+        return self._started.result(STARTS_WITHIN)
+
+    def stop(self) -> None:
+        """Return when it has ended, or has had its time for it."""
+        if not self._asked_to_stop.done():
+            self._asked_to_stop.set_result(None)
+        self._thread.join(STOPS_WITHIN)
+        if self._thread.is_alive():
+            log.warning("the emulator did not stop in time; it ends with the process")
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # raised in the caller's thread
+            if self._started.done():
+                log.exception("the emulator's thread failed")
+            else:
+                self._started.set_exception(error)
+
+    async def _serve(self) -> None:
+        await self._server.start()
+        self._started.set_result(self._server.url)
+        try:
+            await asyncio.wrap_future(self._asked_to_stop)
+        finally:
+            await self._server.stop()

@@ -1,0 +1,138 @@
+"""Virtual time: now, frozen, advanced; one clock, and one for each account."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from reachapi_emulator.lab.events import Happening
+from reachapi_emulator.lab.signals import Signal
+from reachapi_emulator.store import Row, Store
+
+SECOND = 1_000_000
+"""Instants and durations inside the emulator are integer microseconds."""
+
+EVERYONE = ""
+"""The account id under which the global clock is kept."""
+
+LATEST = 253_402_300_800 * SECOND  # the year 10000
+
+
+def seconds(instant: int | None) -> float | None:
+    """Turn microseconds into the seconds that the control API speaks."""
+    return None if instant is None else instant / SECOND
+
+
+def microseconds(duration: float) -> int:
+    """Turn seconds into the microseconds that the emulator counts in."""
+    return round(duration * SECOND)
+
+
+def real_time() -> Callable[[], int]:
+    """Return a source of microseconds since the epoch that never goes back."""
+    epoch = time.time_ns() - time.monotonic_ns()
+    return lambda: (epoch + time.monotonic_ns()) // 1000
+
+
+class TimeError(ValueError):
+    """A clock was asked for what a clock does not do."""
+
+
+class Reading(NamedTuple):
+    """What a clock shows: microseconds since the epoch, and whether it stands."""
+
+    now: int
+    frozen: bool
+
+
+class Clock:
+    """The global clock and those of accounts that have one of their own.
+
+    An account follows the global clock until its own is frozen or advanced.
+    All state is in the store; `changed` wakes who sleeps until an instant, or
+    waits for what falls due.
+
+    Args:
+        store: keeps the clocks.
+        real: microseconds since the epoch, never going back.
+    """
+
+    def __init__(self, store: Store, real: Callable[[], int] | None = None) -> None:
+        self._store = store
+        self.real = real or real_time()
+        self.changed = Signal()
+
+    def start(self) -> None:
+        """Set the global clock going at real time, unless it is kept already."""
+        self._store.run("clock_start", account=EVERYONE)
+
+    def read(self, account: str = EVERYONE) -> Reading:
+        """Return what the clock that `account` follows shows."""
+        state = self._state(account)
+        return Reading(self.instant(state), state["frozen_at"] is not None)
+
+    def owns(self, account: str) -> bool:
+        """Tell whether an account has a clock of its own."""
+        return bool(self._state(account)["account"] == account)
+
+    def instant(self, state: Row) -> int:
+        """Return what a clock with this `shift` and `frozen_at` shows."""
+        frozen_at: int | None = state["frozen_at"]
+        shift: int = state["shift"]
+        return self.real() + shift if frozen_at is None else frozen_at
+
+    def now(self, account: str = EVERYONE) -> int:
+        """Return the instant that `account` lives in."""
+        return self.instant(self._state(account))
+
+    def freeze(self, account: str = EVERYONE) -> None:
+        """Let the clock stand still where it is."""
+        now = self.now(account)
+        self._set(account, now - self.real(), now)
+
+    def resume(self, account: str = EVERYONE) -> None:
+        """Let the clock go on from where it stands, if it stands."""
+        if not self.read(account).frozen:
+            return
+        self._set(account, self.now(account) - self.real(), None)
+
+    def advance(self, duration: int, account: str = EVERYONE) -> None:
+        """Jump ahead by microseconds, frozen or not.
+
+        Raises:
+            TimeError: the jump is negative, or ends after the year 9999.
+        """
+        if duration < 0:
+            raise TimeError("time never goes backwards: seconds must be 0 or more")
+        state = self._state(account)
+        if self.now(account) + duration >= LATEST:
+            raise TimeError("that is after the year 9999: advance by less")
+        frozen_at = state["frozen_at"]
+        if frozen_at is not None:
+            frozen_at += duration
+        self._set(account, state["shift"] + duration, frozen_at)
+
+    def follow(self, account: str) -> None:
+        """Let an account follow the global clock again; its waits stay as long."""
+        before = self.now(account)
+        with self._store.transaction():
+            self._store.run("clock_forget", account=account)
+            shift = self.now(account) - before
+            self._store.run("jobs_shift", account=account, shift=shift)
+            self._store.run("attempts_shift", account=account, shift=shift)
+        self._tell(account)
+
+    def _state(self, account: str) -> Row:
+        row = self._store.one("clock_of", account=account)
+        if row is None:
+            raise LookupError("the clock has not been started")
+        return row
+
+    def _set(self, account: str, shift: int, frozen_at: int | None) -> None:
+        self._store.run("clock_set", account=account, shift=shift, frozen_at=frozen_at)
+        self._tell(account)
+
+    def _tell(self, account: str) -> None:
+        now, frozen = self.read(account)
+        data = {"account": account or None, "now": seconds(now), "frozen": frozen}
+        self._store.feed.publish(Happening.CLOCK, account, data)
+        self.changed.notify()

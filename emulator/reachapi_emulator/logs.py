@@ -1,0 +1,46 @@
+"""Log lines: as text for people, as JSON for programs."""
+
+import logging
+import sys
+from typing import TextIO
+
+import orjson
+
+TEXT = "%(asctime)s %(levelname)-7s %(message)s"
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message and the line's fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, object] = {
+            "time": record.created,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "text": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+def configure(level: str, shape: str, stream: TextIO = sys.stderr) -> None:
+    """Send the emulator's log lines to a stream.
+
+    Args:
+        level: debug, info, warning or error.
+        shape: text or json.
+        stream: where to.
+    """
+    # No line tells its thread or process: finding them costs a tenth of a request.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        JsonFormatter() if shape == "json" else logging.Formatter(TEXT)
+    )
+    logger = logging.getLogger("reachapi_emulator")
+    logger.handlers[:] = [handler]
+    logger.setLevel(level.upper())
+    logger.propagate = False

@@ -1,0 +1,100 @@
+"""The credit ledger: every change of a balance is an entry, none is made twice."""
+
+from typing import NamedTuple
+
+from reachapi_emulator.lab.clock import Clock, seconds
+from reachapi_emulator.lab.events import Happening
+from reachapi_emulator.store import Row, Store
+
+
+class Credit(NamedTuple):
+    """An account's credits: the balance, and what validations have reserved."""
+
+    balance: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        """What a new request may ask for (ruling 23)."""
+        return self.balance - self.reserved
+
+
+class Ledger:
+    """Balances and their history.
+
+    A reservation is no entry: it is the sum of what the account's requests in
+    validation have asked for, so it cannot outlive them.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def credit(self, account: str) -> Credit:
+        """Return the credits of an account that exists.
+
+        Raises:
+            LookupError: there is no such account.
+        """
+        row = self._store.one("account_credits", id=account)
+        if row is None:
+            raise LookupError(account)
+        return Credit(row["credits"], row["reserved"])
+
+    def grant(self, account: str, amount: int) -> None:
+        """Give a new account its opening balance."""
+        self._move(account, amount, amount, "opened")
+
+    def set(self, account: str, balance: int) -> None:
+        """Set the balance.
+
+        Raises:
+            ValueError: requests in validation have reserved more than that.
+        """
+        credit = self.credit(account)
+        if balance < credit.reserved:
+            raise ValueError(
+                f"{credit.reserved} credits are reserved by requests in validation: "
+                "wait until it has ended, or set at least as many"
+            )
+        self._move(account, balance - credit.balance, balance, "set")
+
+    def charge(self, account: str, amount: int, job: int) -> None:
+        """Take the credits of a job whose validation has ended, once.
+
+        The store refuses a second charge of a job and a negative balance.
+        """
+        balance = self.credit(account).balance - amount
+        self._move(account, -amount, balance, "charge", job)
+
+    def entries(self, account: str) -> list[dict[str, object]]:
+        """Return every change, oldest first, as the control API shows it."""
+        return [_shown(row) for row in self._store.all("ledger_of", account=account)]
+
+    def _move(
+        self,
+        account: str,
+        delta: int,
+        balance: int,
+        reason: str,
+        job: int | None = None,
+    ) -> None:
+        if delta == 0:
+            return
+        with self._store.transaction():
+            self._store.run("account_credit", id=account, credits=balance)
+            self._store.run(
+                "ledger_add",
+                account=account,
+                at=self._clock.now(account),
+                delta=delta,
+                balance=balance,
+                reason=reason,
+                job=job,
+            )
+        changed = {"id": account, "change": "changed"}
+        self._store.feed.publish(Happening.ACCOUNT, account, changed)
+
+
+def _shown(row: Row) -> dict[str, object]:
+    return {**dict(row), "at": seconds(row["at"])}

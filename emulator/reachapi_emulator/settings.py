@@ -1,0 +1,224 @@
+"""Every setting of the emulator: one table of name, default, bounds, unit, help."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from reachapi_emulator.names import check_host, check_origin, check_tls_name
+
+MOST_VALUES = 100
+"""Values of a setting that takes several."""
+
+_TOKEN = re.compile(r"[!-~]{8,200}")
+
+
+class SettingsError(ValueError):
+    """A setting makes no sense; the text names it and says what would.
+
+    Attributes:
+        name: the setting's.
+        reason: what it must be.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} {reason}")
+        self.name = name
+        self.reason = reason
+
+
+def _check_token(token: str | None) -> None:
+    """Accept a token that a header can hold; the text does not show it.
+
+    Raises:
+        ValueError: it is too short or too long, or has other characters.
+    """
+    if token is None or (isinstance(token, str) and _TOKEN.fullmatch(token)):
+        return
+    raise ValueError("must be 8 to 200 visible ASCII characters, without spaces")
+
+
+def _setting(
+    default: object,
+    text: str,
+    *,
+    unit: str = "",
+    least: float | None = None,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
+    check: Callable[[str], None] | None = None,
+    folder: bool = False,
+) -> Any:  # noqa: ANN401 # as dataclasses.field, it stands for any type
+    return field(
+        default=default,
+        repr=check is not _check_token,  # no log shows it
+        metadata={
+            "help": text,
+            "unit": unit,
+            "least": least,
+            "most": most,
+            "whole": isinstance(default, int),
+            "choices": choices,
+            "check": check,
+            "folder": folder,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a user may set, checked as a whole when it is made.
+
+    Raises:
+        SettingsError: a value is out of its bounds.
+    """
+
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(
+        9010, "Port to listen on; 0 takes a free one.", least=0, most=65_535
+    )
+    tls: bool = _setting(
+        default=False, text="Serve https as well, with a certificate of its own."
+    )
+    tls_port: int = _setting(
+        9443, "Port for https; 0 takes a free one.", least=0, most=65_535
+    )
+    tls_name: tuple[str, ...] = _setting(
+        (),
+        "One more host name or IP address for the certificate; may be repeated.",
+        check=check_tls_name,
+    )
+    ca_dir: Path | None = _setting(
+        None,
+        "Folder of the certificate authority; left out, one of the user's data.",
+        folder=True,
+    )
+    cors: tuple[str, ...] = _setting(
+        (),
+        "Origin whose pages may call the API, such as http://localhost:3000; "
+        "* for any; may be repeated.",
+        check=check_origin,
+    )
+    allowed_host: tuple[str, ...] = _setting(
+        (),
+        "Host name of the control API, besides local ones and IP addresses; "
+        "may be repeated.",
+        check=check_host,
+    )
+    control_token: str | None = _setting(
+        None,
+        "Bearer token that the control API demands; better given as a variable.",
+        check=_check_token,
+    )
+    dataset: Path | None = _setting(
+        None, "Data set file to serve; left out, the one that comes along."
+    )
+    state: Path | None = _setting(
+        None, "File that survives a restart; left out, all is kept in memory."
+    )
+    credits: int = _setting(
+        10_000,
+        "Credits of the demo account, and of others that do not say.",
+        least=0,
+        most=1_000_000_000_000,
+    )
+    rate_limit: int = _setting(
+        10,
+        "Requests a second that a key is allowed; 0 lifts the limit.",
+        least=0,
+        most=1_000_000,
+    )
+    validation_delay: float = _setting(
+        0.05,
+        "From the acceptance of a request to the validation of its emails.",
+        unit="seconds",
+        least=0,
+        most=86_400,
+    )
+    retry_schedule: tuple[float, ...] = _setting(
+        (1.0, 5.0, 15.0, 60.0, 300.0),
+        "Waits between the attempts of a delivery, separated by commas.",
+        unit="seconds",
+        least=0,
+        most=604_800,
+    )
+    connect_timeout: float = _setting(
+        5.0, "To connect to a webhook.", unit="seconds", least=0.001, most=600
+    )
+    webhook_timeout: float = _setting(
+        30.0, "For one attempt as a whole.", unit="seconds", least=0.001, most=600
+    )
+    counts_preview: int = _setting(
+        10, "Masked records that counts shows.", least=0, most=1_000
+    )
+    lenient: bool = _setting(
+        default=False, text="Ignore unknown filter fields instead of refusing them."
+    )
+    no_auto_accounts: bool = _setting(
+        default=False, text="Let no test- key open an account by its first use."
+    )
+    rate_limit_headers: bool = _setting(
+        default=False, text="Send RateLimit and Retry-After headers."
+    )
+    journal_size: int = _setting(
+        10_000, "Requests that the journal keeps.", least=1, most=1_000_000
+    )
+    log_level: str = _setting(
+        "info",
+        "Least weight of a log line.",
+        choices=("debug", "info", "warning", "error"),
+    )
+    log_format: str = _setting("text", "Shape of a log line.", choices=("text", "json"))
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense."""
+        for row in fields(self):
+            value = getattr(self, row.name)
+            several = isinstance(row.default, tuple)
+            for part in _several(row.name, value) if several else (value,):
+                _check(row.name, part, row.metadata)
+        self._check_tls()
+
+    def _check_tls(self) -> None:
+        if self.tls_name and not self.tls:
+            raise SettingsError("tls_name", "is for a certificate: give --tls as well")
+        if self.tls and self.tls_port == self.port != 0:
+            raise SettingsError(
+                "tls_port", f"must be another than --port: both are {self.port}"
+            )
+
+
+def _several(name: str, values: object) -> tuple[object, ...]:
+    if not isinstance(values, tuple):
+        raise SettingsError(name, f"must be a tuple: {values!r} is not")
+    if len(values) > MOST_VALUES:
+        raise SettingsError(
+            name, f"must have at most {MOST_VALUES} values: {len(values):,} are given"
+        )
+    return values
+
+
+def _check(name: str, value: Any, row: Any) -> None:  # noqa: ANN401 # the metadata above
+    least, most, choices = row["least"], row["most"], row["choices"]
+    fits = not row["whole"] or isinstance(value, int)
+    if least is not None and not (fits and _within(value, least, most)):
+        raise SettingsError(
+            name, f"must be from {least:,} to {most:,}: {value!r} is not"
+        )
+    if choices and value not in choices:
+        raise SettingsError(
+            name, f"must be one of {', '.join(choices)}: {value!r} is not"
+        )
+    if row["check"] is not None:
+        try:
+            row["check"](value)
+        except ValueError as error:
+            raise SettingsError(name, str(error)) from None
+
+
+def _within(value: object, least: float, most: float) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and least <= value <= most

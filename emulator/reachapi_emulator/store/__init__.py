@@ -1,0 +1,102 @@
+"""What is remembered: one store behind a small protocol, chosen by its URL."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from reachapi_emulator.store.errors import SnapshotError, SnapshotForeign, StoreError
+from reachapi_emulator.store.feed import Feed
+from reachapi_emulator.store.memory import Ring, Windows
+from reachapi_emulator.store.sqlite import MEMORY, SqliteStore
+from reachapi_emulator.store.tables import Table, Tables
+
+
+class Row(Protocol):
+    """One row of an answer, read by column name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...  # noqa: ANN401 # SQL's own types
+    def keys(self) -> Iterable[str]: ...  # noqa: D102
+
+
+class Store(Protocol):
+    """Named statements over everything that is remembered.
+
+    The statements stand, described, in queries.sql; a caller names one and
+    gives its parameters. Calls are synchronous and short: an await never
+    happens inside a transaction.
+
+    Attributes:
+        windows: the limiter's, which last a second.
+        journal: the newest requests.
+        feed: what has just happened.
+    """
+
+    windows: Windows
+    journal: Ring
+    feed: Feed
+
+    def one(self, query: str, /, **values: object) -> Row | None:
+        """Return the first row of the answer, or None."""
+        ...
+
+    def all(self, query: str, /, **values: object) -> Sequence[Row]:
+        """Return every row of the answer."""
+        ...
+
+    def run(self, query: str, /, **values: object) -> int:
+        """Run a statement and return how many rows it changed."""
+        ...
+
+    def recall(self, query: str, /, **values: object) -> Row | None:
+        """Return what `one` would, from memory while nothing has changed."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make the statements inside happen together or not at all."""
+        ...
+
+    def wipe(self) -> None:
+        """Forget everything, counters included."""
+        ...
+
+    def dump(self) -> dict[str, Table]:
+        """Return every table."""
+        ...
+
+    def load(self, kept: Tables) -> None:
+        """Put tables in place of what there is.
+
+        Raises:
+            SnapshotError: they are none of this schema; nothing has changed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Write what is open and let go."""
+        ...
+
+
+def open_store(url: str, *, journal_size: int) -> Store:
+    """Open the store that a URL names.
+
+    Args:
+        url: `:memory:`, or the path of a file that survives a restart.
+        journal_size: how many requests the journal keeps.
+
+    Raises:
+        StoreError: the file cannot be used; the message says what to do.
+    """
+    return SqliteStore(url, journal_size=journal_size)
+
+
+__all__ = [
+    "MEMORY",
+    "Row",
+    "SnapshotError",
+    "SnapshotForeign",
+    "Store",
+    "StoreError",
+    "Table",
+    "Tables",
+    "open_store",
+]

@@ -1,0 +1,140 @@
+"""Control route of what happens: /_emulator/events, as server-sent events.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Self
+
+import orjson
+from aiohttp import web
+
+from reachapi_emulator.lab.clock import EVERYONE
+from reachapi_emulator.lab.signals import Signal
+from reachapi_emulator.store.feed import Event, Feed
+from reachapi_emulator.web.control.guard import SHIELD
+from reachapi_emulator.web.control.reading import (
+    ControlError,
+    asked,
+    existing,
+    rooms,
+    whole,
+)
+from reachapi_emulator.web.runner import when_lost
+
+MOST_FOLLOWERS = 64
+MOST_AT_ONCE = 100
+KEEP_ALIVE = 15.0
+"""Real seconds of silence after which a comment is sent."""
+RETRY_MS = 1_000
+"""After how long a browser whose stream has ended opens it again."""
+
+COMMENT = b":\n\n"
+HEADERS = {**SHIELD, "Content-Type": "text/event-stream"}
+
+
+class Stream:
+    """The events of an account, or all, as they are sent; open inside its block.
+
+    Who falls so far behind that events are gone is told how many, once, and
+    goes on with what happens next.
+
+    Args:
+        feed: has the events.
+        account: whose are wanted, besides everyone's; None wants all.
+        seen: the id of the last event that is known there; None: the newest.
+        keep_alive: real seconds of silence before a comment.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        account: str | None = None,
+        seen: int | None = None,
+        keep_alive: float = KEEP_ALIVE,
+    ) -> None:
+        self._feed = feed
+        self._account = account
+        self._seen = feed.last if seen is None else seen
+        self._keep_alive = keep_alive
+        self._changed = Signal()
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        self._feed.follow(self._changed.notify)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._feed.leave(self._changed.notify)
+
+    def end(self) -> None:
+        """Let the chunks come to an end."""
+        self._ended = True
+        self._changed.notify()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield what is to be sent, until the stream or the feed has ended."""
+        yield b"retry: %d\nid: %d\n\n" % (RETRY_MS, self._seen)
+        while not (self._ended or self._feed.closed):
+            if chunk := self._news() or await self._silence():
+                yield chunk
+
+    def _news(self) -> bytes:
+        """Return some of what has happened since, as far as it is wanted."""
+        events = self._feed.after(self._seen, MOST_AT_ONCE)
+        if events is None:
+            return self._missed()
+        if events:
+            self._seen = events[-1].id
+        return b"".join(_written(event) for event in events if self._fits(event))
+
+    def _missed(self) -> bytes:
+        data = orjson.dumps({"count": self._feed.missed(self._seen)})
+        self._seen = self._feed.last
+        return _written(Event(self._seen, "missed", EVERYONE, data))
+
+    def _fits(self, event: Event) -> bool:
+        return self._account is None or event.account in {self._account, EVERYONE}
+
+    async def _silence(self) -> bytes:
+        """Wait for news; return a comment where none has come, else nothing."""
+        if self._seen == self._feed.last:
+            await self._changed.wait(self._keep_alive)
+        return COMMENT if self._seen == self._feed.last else b""
+
+
+def _written(event: Event) -> bytes:
+    """Return an event as it is sent; JSON has no line break in it."""
+    name = event.name.encode()
+    return b"event: %b\nid: %d\ndata: %b\n\n" % (name, event.id, event.data)
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """GET /events?account=: what happens from now, or from Last-Event-ID on."""
+    with _wanted(request) as wanted:
+        when_lost(request, wanted.end)
+        response = web.StreamResponse(headers=HEADERS)
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        with suppress(ConnectionError):
+            async for chunk in wanted.chunks():
+                await response.write(chunk)
+        return response
+
+
+def _wanted(request: web.Request) -> Stream:
+    account = asked(request, "account")["account"]
+    if account is not None:
+        existing(request, account)
+    seen = whole(request.headers.get("Last-Event-ID"), "Last-Event-ID")
+    feed = rooms(request).feed
+    if len(feed.followers) >= MOST_FOLLOWERS:
+        raise ControlError(
+            503, f"{MOST_FOLLOWERS} streams are open: close one, or ask GET /requests"
+        )
+    return Stream(feed, account, seen)
+
+
+ROUTES = (web.get("/events", stream),)
