@@ -11,8 +11,8 @@ from time import perf_counter
 from benchmarks.table import Row
 from reachapi_emulator.contacts import query
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.contacts.generate import write
-from reachapi_emulator.contacts.paths import DEFAULT_SEED, default_path
+from reachapi_emulator.contacts.file import DEFAULT_SEED, default_path
+from reachapi_emulator.contacts.generate.contacts import write
 
 MILLION = 1_000_000
 TARGET = 50.0

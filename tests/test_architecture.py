@@ -87,7 +87,7 @@ def test_only_the_generator_knows_faker() -> None:
     }
 
     assert knowing
-    assert all(name.startswith("contacts/") for name in knowing)
+    assert all(name.startswith("contacts/generate/") for name in knowing)
 
 
 @pytest.mark.parametrize(

@@ -197,9 +197,11 @@ def test_generating_without_faker_says_how_to_get_it(
 ) -> None:
     """A missing Faker is named with the extra that brings it."""
     monkeypatch.setitem(sys.modules, "faker", None)
-    monkeypatch.delitem(sys.modules, "reachapi_emulator.contacts.names", raising=False)
     monkeypatch.delitem(
-        sys.modules, "reachapi_emulator.contacts.generate", raising=False
+        sys.modules, "reachapi_emulator.contacts.generate.draws", raising=False
+    )
+    monkeypatch.delitem(
+        sys.modules, "reachapi_emulator.contacts.generate.contacts", raising=False
     )
 
     out = str(tmp_path / "x")

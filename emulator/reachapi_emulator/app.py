@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reachapi_emulator import __version__
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.contacts.paths import default_path
+from reachapi_emulator.contacts.file import default_path
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.lab.clock import EVERYONE, Clock, microseconds
 from reachapi_emulator.lab.events import Happening

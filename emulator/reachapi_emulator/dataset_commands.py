@@ -8,7 +8,7 @@ from typing import BinaryIO
 import click
 
 from reachapi_emulator.contacts.errors import DatasetError
-from reachapi_emulator.contacts.paths import DEFAULT_SEED, DEFAULT_SIZE
+from reachapi_emulator.contacts.file import DEFAULT_SEED, DEFAULT_SIZE
 
 LARGEST = 5_000_000
 
@@ -42,7 +42,7 @@ def dataset() -> None:
 def generate(size: int, seed: int, out: Path) -> None:
     """Make a data set file of fictional contacts."""
     try:
-        from reachapi_emulator.contacts.generate import write  # noqa: PLC0415 # Faker, for this command alone
+        from reachapi_emulator.contacts.generate.contacts import write  # noqa: PLC0415 # Faker, for this command alone
     except ImportError as error:
         raise click.ClickException(
             f"{error}: pip install 'reachapi-emulator[dataset]' brings it"

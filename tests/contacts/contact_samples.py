@@ -5,9 +5,9 @@ from pathlib import Path
 
 import orjson
 
-from reachapi_emulator.contacts.contact import Contact
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.fields import CONTACT_KEYS
+from reachapi_emulator.contacts.file import Contact
 
 EMPTY: Contact = dict.fromkeys(CONTACT_KEYS)
 

@@ -3,7 +3,7 @@ import re
 import pytest
 from contact_samples import contact, line
 
-from reachapi_emulator.contacts.contact import MAX_LINE, BadContactError, Contact, parse
+from reachapi_emulator.contacts.file import MAX_LINE, BadContactError, Contact, parse
 
 
 def without(*keys: str) -> Contact:

@@ -5,7 +5,8 @@ import pytest
 from contact_samples import EMPTY, contact, loaded, saved
 from pyroaring import BitMap
 
-from reachapi_emulator.contacts.dataset import Dataset, DatasetError
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.errors import DatasetError
 from reachapi_emulator.contacts.fields import CONTACT_KEYS, RECORD_KEYS
 
 FULL = contact(7, **{key: f"some {key}" for key in CONTACT_KEYS if key != "id"})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, strategies as st
 
-from reachapi_emulator.contacts.draws import Draws, Table
+from reachapi_emulator.contacts.generate.draws import Draws, WeightedChoices
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def test_a_chance_may_be_none_or_certain(per_cent: int, expected: set[bool]) -> 
 def test_a_weight_is_a_share() -> None:
     """What weighs nothing is never drawn."""
     draws = Draws("1")
-    table = Table([Ball("red", 3), Ball("green", 0), Ball("blue", 1)])
+    table = WeightedChoices([Ball("red", 3), Ball("green", 0), Ball("blue", 1)])
 
     drawn = Counter(draws.weighted(table).colour for _ in range(10_000))
 

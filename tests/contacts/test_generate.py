@@ -10,18 +10,18 @@ import faker
 import orjson
 import pytest
 
-from reachapi_emulator.contacts.contact import Contact
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.fields import BY_FILTER, CONTACT_KEYS
-from reachapi_emulator.contacts.generate import contacts, write
-from reachapi_emulator.contacts.paths import (
+from reachapi_emulator.contacts.file import (
     DEFAULT_SEED,
     DEFAULT_SIZE,
+    Contact,
     default_path,
     vocabulary_path,
 )
+from reachapi_emulator.contacts.generate.contacts import contacts, write
+from reachapi_emulator.contacts.generate.vocabulary import Vocabulary
 from reachapi_emulator.contacts.query import match, parse_filter, presets
-from reachapi_emulator.contacts.vocabulary import Vocabulary
 
 MADE_WITH = "40.54.0"
 """The version of Faker that made the committed file."""

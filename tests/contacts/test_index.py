@@ -1,7 +1,7 @@
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.contacts.index import FieldIndex
+from reachapi_emulator.contacts.dataset import FieldIndex
 
 
 def index(*texts: str | None, several: bool = False) -> FieldIndex:

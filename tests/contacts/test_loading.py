@@ -4,11 +4,10 @@ import orjson
 import pytest
 from contact_samples import contact, line, saved
 
-from reachapi_emulator.contacts import loading
-from reachapi_emulator.contacts.contact import MAX_LINE
+from reachapi_emulator.contacts import file as loading
 from reachapi_emulator.contacts.errors import DatasetError, Problem
 from reachapi_emulator.contacts.fields import FIELDS
-from reachapi_emulator.contacts.loading import MAX_PROBLEMS, read
+from reachapi_emulator.contacts.file import MAX_LINE, MAX_PROBLEMS, read
 
 
 def problems(path: Path) -> tuple[Problem, ...]:

@@ -1,6 +1,6 @@
 import pytest
 
-from reachapi_emulator.contacts.names import Names, slug
+from reachapi_emulator.contacts.generate.draws import Names, slug
 
 
 @pytest.mark.parametrize(

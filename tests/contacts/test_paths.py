@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.contacts import paths
+from reachapi_emulator.contacts import file as paths
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@ from itertools import islice
 
 import pytest
 
-from reachapi_emulator.contacts.companies import Companies, Company
-from reachapi_emulator.contacts.draws import Draws
-from reachapi_emulator.contacts.names import Names, Pool
-from reachapi_emulator.contacts.paths import vocabulary_path
-from reachapi_emulator.contacts.people import People, Person, luhn_sum
-from reachapi_emulator.contacts.vocabulary import Vocabulary
+from reachapi_emulator.contacts.file import vocabulary_path
+from reachapi_emulator.contacts.generate.companies import Companies, Company
+from reachapi_emulator.contacts.generate.draws import Draws, Names, Pool
+from reachapi_emulator.contacts.generate.people import People, Person, luhn_sum
+from reachapi_emulator.contacts.generate.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.load(vocabulary_path())
 

@@ -7,11 +7,11 @@ from hypothesis import given, strategies as st
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts import query
-from reachapi_emulator.contacts.contact import Contact
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.fields import BY_FILTER, FIELDS, Field
-from reachapi_emulator.contacts.generate import contacts
-from reachapi_emulator.contacts.paths import DEFAULT_SEED, vocabulary_path
+from reachapi_emulator.contacts.file import DEFAULT_SEED, Contact, vocabulary_path
+from reachapi_emulator.contacts.generate.contacts import contacts
+from reachapi_emulator.contacts.generate.vocabulary import Vocabulary
 from reachapi_emulator.contacts.query import (
     MAX_VALUES,
     FilterError,
@@ -23,7 +23,6 @@ from reachapi_emulator.contacts.query import (
     parse_filter,
     presets,
 )
-from reachapi_emulator.contacts.vocabulary import Vocabulary
 
 RawFilter = Mapping[str, Mapping[str, str | int]]
 

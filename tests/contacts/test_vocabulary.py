@@ -4,9 +4,9 @@ from itertools import chain
 
 import orjson
 
-from reachapi_emulator.contacts.names import Names, slug
-from reachapi_emulator.contacts.paths import vocabulary_path
-from reachapi_emulator.contacts.vocabulary import Vocabulary
+from reachapi_emulator.contacts.file import vocabulary_path
+from reachapi_emulator.contacts.generate.draws import Names, slug
+from reachapi_emulator.contacts.generate.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.load(vocabulary_path())
 PLACES = [place for country in VOCABULARY.countries for place in country.places]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.contacts.paths import default_path
+from reachapi_emulator.contacts.file import default_path
 from support.measuring import UNMEASURED
 from support.process import running
 

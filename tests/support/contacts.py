@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from reachapi_emulator.contacts.paths import default_path
+from reachapi_emulator.contacts.file import default_path
 from support.surface import Searched
 
 Contact = dict[str, Any]

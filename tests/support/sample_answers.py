@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from reachapi_emulator.contacts.paths import default_path
+from reachapi_emulator.contacts.file import default_path
 from support.surface import FIELDS
 
 Contact = dict[str, Any]

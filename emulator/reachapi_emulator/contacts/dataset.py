@@ -1,5 +1,7 @@
 """The data set: a file of contacts, as wire bytes and an index by field."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from os import PathLike
@@ -8,12 +10,60 @@ from typing import Final, Self
 import orjson
 from pyroaring import BitMap
 
-from reachapi_emulator.contacts.errors import DatasetError, Problem
-from reachapi_emulator.contacts.fields import BY_FILTER, FIELDS, RECORD_KEYS
-from reachapi_emulator.contacts.index import FieldIndex
-from reachapi_emulator.contacts.loading import Table, read
+from reachapi_emulator.contacts.fields import BY_FILTER, FIELDS, RECORD_KEYS, normalise
+from reachapi_emulator.contacts.file import ContactTable, read
 
-__all__ = ["Dataset", "DatasetError", "Problem"]
+_NONE: Final = BitMap()
+
+
+class FieldIndex:
+    """The contacts behind each value of one field.
+
+    Blank text is no value, like null. Of several spellings of a value, the
+    first is shown.
+
+    Args:
+        codes: for each contact, the position of its text in `texts`.
+        texts: every distinct text, or null.
+        several: whether a text holds several values, separated by commas.
+    """
+
+    __slots__ = ("_numbers", "values")
+
+    values: tuple[str, ...]
+    """The distinct values as they are shown, sorted (ruling 15)."""
+
+    def __init__(
+        self, codes: Iterable[int], texts: Sequence[str | None], *, several: bool
+    ) -> None:
+        self._numbers: dict[str, BitMap] = {}
+        shown: dict[str, str] = {}
+        for code, numbers in _grouped(codes).items():
+            for value in _values(texts[code], several=several):
+                key = normalise(value)
+                shown.setdefault(key, value)
+                self._numbers.setdefault(key, BitMap()).update(numbers)
+        self.values = tuple(sorted(shown.values()))
+
+    def matching(self, value: str) -> BitMap:
+        """Return the numbers of the contacts with a normalised `value`.
+
+        The bitmap is the index's own: copy it before changing it.
+        """
+        return self._numbers.get(value, _NONE)
+
+
+def _grouped(codes: Iterable[int]) -> dict[int, list[int]]:
+    numbers: defaultdict[int, list[int]] = defaultdict(list)
+    for number, code in enumerate(codes):
+        numbers[code].append(number)
+    return numbers
+
+
+def _values(text: str | None, *, several: bool) -> Iterator[str]:
+    parts = (text or "").split(",") if several else (text or "",)
+    return (value for part in parts if (value := part.strip()))
+
 
 _HIDDEN: Final = "xxxxx"
 _MASKED: Final = dict.fromkeys(RECORD_KEYS) | {
@@ -40,7 +90,7 @@ class Dataset:
         everything: all record numbers; copy it before changing it.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: ContactTable) -> None:
         self.records = table.records
         self.size = sum(map(len, table.records))
         self.everything = BitMap(range(len(table.records)))

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from reachapi_emulator.contacts.draws import Draws, Table
-from reachapi_emulator.contacts.names import Names, slug
-from reachapi_emulator.contacts.vocabulary import (
+from reachapi_emulator.contacts.generate.draws import (
+    Draws,
+    Names,
+    WeightedChoices,
+    slug,
+)
+from reachapi_emulator.contacts.generate.vocabulary import (
     Anchor,
     Industry,
     Place,
@@ -41,10 +45,10 @@ class Companies:
         self._vocabulary = vocabulary
         self._names = names
         self._draws = draws
-        self._industries = Table(vocabulary.industries)
-        self._countries = Table(vocabulary.countries)
-        self._sizes = Table(vocabulary.sizes)
-        self._types = Table(vocabulary.company_types)
+        self._industries = WeightedChoices(vocabulary.industries)
+        self._countries = WeightedChoices(vocabulary.countries)
+        self._sizes = WeightedChoices(vocabulary.sizes)
+        self._types = WeightedChoices(vocabulary.company_types)
         self._hosts = {slug(anchor.name or "") for anchor in vocabulary.anchors}
 
     def __iter__(self) -> Iterator[Company]:

@@ -6,13 +6,11 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from reachapi_emulator.contacts.companies import Companies, Company
-from reachapi_emulator.contacts.contact import Contact
-from reachapi_emulator.contacts.draws import Draws
-from reachapi_emulator.contacts.names import Names
-from reachapi_emulator.contacts.paths import vocabulary_path
-from reachapi_emulator.contacts.people import People, Person
-from reachapi_emulator.contacts.vocabulary import Vocabulary
+from reachapi_emulator.contacts.file import Contact, vocabulary_path
+from reachapi_emulator.contacts.generate.companies import Companies, Company
+from reachapi_emulator.contacts.generate.draws import Draws, Names
+from reachapi_emulator.contacts.generate.people import People, Person
+from reachapi_emulator.contacts.generate.vocabulary import Vocabulary
 
 _FIRST_ID: Final = 1001
 _WIDEST_GAP: Final = 9

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reachapi_emulator.contacts.companies import Company
-from reachapi_emulator.contacts.draws import Draws, Table
-from reachapi_emulator.contacts.names import Names, slug
-from reachapi_emulator.contacts.vocabulary import Title, Vocabulary
+from reachapi_emulator.contacts.generate.companies import Company
+from reachapi_emulator.contacts.generate.draws import (
+    Draws,
+    Names,
+    WeightedChoices,
+    slug,
+)
+from reachapi_emulator.contacts.generate.vocabulary import Title, Vocabulary
 
 _NPI_PREFIX = "80840"
 _TEN = 10
@@ -32,8 +36,10 @@ class People:
     def __init__(self, vocabulary: Vocabulary, names: Names, draws: Draws) -> None:
         self._names = names
         self._draws = draws
-        self._clinical = Table(vocabulary.titles)
-        self._general = Table(t for t in vocabulary.titles if not t.health_care)
+        self._clinical = WeightedChoices(vocabulary.titles)
+        self._general = WeightedChoices(
+            t for t in vocabulary.titles if not t.health_care
+        )
 
     def of(self, company: Company) -> Iterator[Person]:
         """Yield six to fourteen people; none shares an email address or an office."""
