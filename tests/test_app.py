@@ -11,9 +11,9 @@ import pytest
 
 from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.lab import clock
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.settings import Settings
+from reachapi_emulator.state import clock
+from reachapi_emulator.state.clock import SECOND
 from support.api import CREDITS
 from support.embedded import client_of, embedded, free_port, started
 from support.hanging import receiving

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 import reachapi_emulator
-from reachapi_emulator.store.sqlite import named_queries
+from reachapi_emulator.state.sqlite import named_queries
 
 ROOT = Path(reachapi_emulator.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 LONGEST_MODULE = 300
 CALLS = {"one", "all", "run", "recall", "Lane"}
-QUERIES = named_queries((ROOT / "store" / "queries.sql").read_text(encoding="utf-8"))
+QUERIES = named_queries((ROOT / "state" / "queries.sql").read_text(encoding="utf-8"))
 
 
 def name_of(path: Path) -> str:
@@ -162,7 +162,7 @@ def test_every_query_is_described(query: str) -> None:
 
 def test_no_query_is_there_twice() -> None:
     """The second would hide the first."""
-    text = (ROOT / "store" / "queries.sql").read_text(encoding="utf-8")
+    text = (ROOT / "state" / "queries.sql").read_text(encoding="utf-8")
 
     assert text.count("-- name: ") == len(QUERIES)
 

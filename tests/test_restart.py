@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.lab import clock
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.settings import Settings
+from reachapi_emulator.state import clock
+from reachapi_emulator.state.clock import SECOND
 from support.api import CREDITS, Api
 from support.embedded import started
 from support.hanging import receiving

@@ -8,8 +8,8 @@ import pytest
 
 from reachapi_emulator.app import Server, StartError
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.errors import StoreError
 from reachapi_emulator.settings import Settings
-from reachapi_emulator.store import StoreError
 from support.embedded import started
 
 

@@ -9,8 +9,6 @@ from reachapi_emulator import __version__
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.file import default_path
 from reachapi_emulator.errors import StartError
-from reachapi_emulator.lab.clock import EVERYONE, Clock, microseconds
-from reachapi_emulator.lab.events import Happening
 from reachapi_emulator.lab.faults import Faults
 from reachapi_emulator.lab.holds import Holds
 from reachapi_emulator.lab.inbox import Inboxes
@@ -30,7 +28,9 @@ from reachapi_emulator.reachapi.validation import Validator
 from reachapi_emulator.reachapi.webhooks import WebhookClient
 from reachapi_emulator.reachapi.work import Work
 from reachapi_emulator.settings import Settings
-from reachapi_emulator.store import MEMORY, Store, open_store
+from reachapi_emulator.state.clock import EVERYONE, VirtualClock, microseconds
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import MEMORY, Store, open_store
 from reachapi_emulator.web.application import build
 from reachapi_emulator.web.control import PREFIX
 from reachapi_emulator.web.listening import Listener
@@ -122,7 +122,7 @@ class Server:
             self._faults.clear(account)
             self._accounts.reset(account)
         done = {"scope": "all", "account": account}
-        self._store.feed.publish(Happening.RESET, account or EVERYONE, done)
+        self._store.feed.publish(EventType.RESET, account or EVERYONE, done)
         self._clock.changed.notify()
 
     def _certify(self) -> Authority | None:
@@ -154,7 +154,7 @@ class Server:
     def _compose(self, dataset: Dataset, store: Store) -> None:
         settings = self.settings
         self._store, self._dataset = store, dataset
-        self._clock = Clock(store)
+        self._clock = VirtualClock(store)
         self._inboxes = Inboxes(store, self._clock)
         self._journal = Journal(store)
         self._faults = Faults(store)

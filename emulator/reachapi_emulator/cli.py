@@ -17,7 +17,7 @@ from reachapi_emulator import __version__, logs
 from reachapi_emulator.ca_command import ca
 from reachapi_emulator.contacts.errors import DatasetError
 from reachapi_emulator.dataset_commands import dataset
-from reachapi_emulator.errors import StartError
+from reachapi_emulator.errors import StartError, StoreError
 from reachapi_emulator.openapi_command import openapi
 from reachapi_emulator.settings import Settings, SettingsError
 from reachapi_emulator.variables import PREFIX, misspelt
@@ -150,8 +150,6 @@ def serve(settings: Settings) -> None:
     Raises:
         click.ClickException: the emulator cannot start.
     """
-    from reachapi_emulator.store import StoreError  # noqa: PLC0415 # `dataset` needs no store
-
     logs.configure(settings.log_level, settings.log_format)
     try:
         _run(_serve(settings))

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from reachapi_emulator.lab import findings
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.lab.fault import KINDS, Kind, Phase
 from reachapi_emulator.lab.faults import MOST_RULES
 from reachapi_emulator.lab.holds import LONGEST_HOLD
@@ -17,6 +16,7 @@ from reachapi_emulator.lab.inbox import MOST_BYTES, MOST_DELIVERIES
 from reachapi_emulator.reachapi.attempts import LONGEST_REORDER
 from reachapi_emulator.reachapi.job import STATES
 from reachapi_emulator.reachapi.outcomes import ErrorCode
+from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.web.control import PREFIX, ROUTES
 from reachapi_emulator.web.control.faults import DEFAULT_SEED
 from reachapi_emulator.web.control.snapshot import MOST_BYTES as MOST_SNAPSHOT

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.lab.events import Happening
-from reachapi_emulator.store.feed import MOST_KEPT
+from reachapi_emulator.state.events import MOST_KEPT, EventType
 from reachapi_emulator.web.control import OPEN, console
 from reachapi_emulator.web.control.events import KEEP_ALIVE, MOST_FOLLOWERS
 
@@ -25,7 +24,7 @@ def test_every_event_is_described() -> None:
     """Once, and no other."""
     listed = re.findall(r"^- `([a-z]+)`:", section("Events"), re.MULTILINE)
 
-    assert [*Happening, "missed"] == listed
+    assert [*EventType, "missed"] == listed
 
 
 @pytest.mark.parametrize(

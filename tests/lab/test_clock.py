@@ -2,11 +2,11 @@ import time
 
 import pytest
 
-from reachapi_emulator.lab.clock import (
-    LATEST,
+from reachapi_emulator.state.clock import (
+    MAX_INSTANT,
     SECOND,
-    Clock,
     TimeError,
+    VirtualClock,
     microseconds,
     real_time,
     seconds,
@@ -24,7 +24,7 @@ def house() -> House:
 
 
 @pytest.fixture
-def clock(house: House) -> Clock:
+def clock(house: House) -> VirtualClock:
     """Return the clock of the house."""
     return house.clock
 
@@ -66,7 +66,7 @@ def test_real_time_never_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_clock_follows_real_time() -> None:
     """Unless it is told another."""
-    clock = Clock(memory_store())
+    clock = VirtualClock(memory_store())
     clock.start()
 
     assert abs(clock.now() - time.time_ns() // 1000) < SECOND
@@ -75,10 +75,12 @@ def test_a_clock_follows_real_time() -> None:
 def test_a_clock_must_be_started() -> None:
     """Before that it has no time to tell."""
     with pytest.raises(LookupError, match="not been started"):
-        Clock(memory_store()).now()
+        VirtualClock(memory_store()).now()
 
 
-def test_a_running_clock_goes_with_real_time(clock: Clock, real: RealTime) -> None:
+def test_a_running_clock_goes_with_real_time(
+    clock: VirtualClock, real: RealTime
+) -> None:
     """As fast, and not frozen."""
     before = clock.now()
 
@@ -87,7 +89,7 @@ def test_a_running_clock_goes_with_real_time(clock: Clock, real: RealTime) -> No
     assert (before + DAY, False) == clock.read()
 
 
-def test_a_frozen_clock_stands(clock: Clock, real: RealTime) -> None:
+def test_a_frozen_clock_stands(clock: VirtualClock, real: RealTime) -> None:
     """However much time passes."""
     before = clock.now()
     clock.freeze()
@@ -97,7 +99,7 @@ def test_a_frozen_clock_stands(clock: Clock, real: RealTime) -> None:
     assert (before, True) == clock.read()
 
 
-def test_freezing_twice_is_freezing_once(clock: Clock, real: RealTime) -> None:
+def test_freezing_twice_is_freezing_once(clock: VirtualClock, real: RealTime) -> None:
     """It stands where it stood."""
     before = clock.now()
     clock.freeze()
@@ -109,7 +111,7 @@ def test_freezing_twice_is_freezing_once(clock: Clock, real: RealTime) -> None:
 
 
 def test_a_resumed_clock_goes_on_from_where_it_stood(
-    clock: Clock, real: RealTime
+    clock: VirtualClock, real: RealTime
 ) -> None:
     """What it stood through is not made up for."""
     before = clock.now()
@@ -122,7 +124,9 @@ def test_a_resumed_clock_goes_on_from_where_it_stood(
     assert (before + 1, False) == clock.read()
 
 
-def test_resuming_a_running_clock_changes_nothing(clock: Clock, real: RealTime) -> None:
+def test_resuming_a_running_clock_changes_nothing(
+    clock: VirtualClock, real: RealTime
+) -> None:
     """It goes on."""
     before = clock.now()
 
@@ -133,7 +137,7 @@ def test_resuming_a_running_clock_changes_nothing(clock: Clock, real: RealTime) 
 
 
 @pytest.mark.parametrize("frozen", [True, False])
-def test_a_clock_jumps_ahead(clock: Clock, *, frozen: bool) -> None:
+def test_a_clock_jumps_ahead(clock: VirtualClock, *, frozen: bool) -> None:
     """Frozen or not, and stays so."""
     if frozen:
         clock.freeze()
@@ -144,7 +148,7 @@ def test_a_clock_jumps_ahead(clock: Clock, *, frozen: bool) -> None:
     assert (before + DAY, frozen) == clock.read()
 
 
-def test_a_resumed_clock_has_kept_its_jumps(clock: Clock) -> None:
+def test_a_resumed_clock_has_kept_its_jumps(clock: VirtualClock) -> None:
     """It goes on from where it jumped to."""
     before = clock.now()
     clock.freeze()
@@ -155,7 +159,7 @@ def test_a_resumed_clock_has_kept_its_jumps(clock: Clock) -> None:
     assert (before + DAY, False) == clock.read()
 
 
-def test_a_clock_never_jumps_back(clock: Clock) -> None:
+def test_a_clock_never_jumps_back(clock: VirtualClock) -> None:
     """Not by a microsecond."""
     before = clock.now()
 
@@ -165,18 +169,18 @@ def test_a_clock_never_jumps_back(clock: Clock) -> None:
     assert before == clock.now()
 
 
-def test_a_clock_has_an_end(clock: Clock) -> None:
+def test_a_clock_has_an_end(clock: VirtualClock) -> None:
     """The last instant of the year 9999 can be reached, and no later one."""
-    last = LATEST - 1 - clock.now()
+    last = MAX_INSTANT - 1 - clock.now()
 
     with pytest.raises(TimeError, match="after the year 9999"):
         clock.advance(last + 1)
     clock.advance(last)
 
-    assert LATEST - 1 == clock.now()
+    assert MAX_INSTANT - 1 == clock.now()
 
 
-def test_starting_again_sets_nothing(clock: Clock, house: House) -> None:
+def test_starting_again_sets_nothing(clock: VirtualClock, house: House) -> None:
     """What was kept goes on."""
     clock.advance(DAY)
 

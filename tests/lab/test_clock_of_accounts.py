@@ -1,6 +1,6 @@
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND, Clock
+from reachapi_emulator.state.clock import SECOND, VirtualClock
 from support.house import House
 
 DAY = 86_400 * SECOND
@@ -16,7 +16,7 @@ def house() -> House:
 
 
 @pytest.fixture
-def clock(house: House) -> Clock:
+def clock(house: House) -> VirtualClock:
     """Return the clock of the house."""
     return house.clock
 
@@ -28,7 +28,7 @@ def due(house: House, job: int) -> int:
     return instant - house.clock.now("ann")
 
 
-def test_an_account_follows_the_global_clock(clock: Clock) -> None:
+def test_an_account_follows_the_global_clock(clock: VirtualClock) -> None:
     """As long as it has none of its own."""
     clock.freeze()
     clock.advance(DAY)
@@ -38,7 +38,7 @@ def test_an_account_follows_the_global_clock(clock: Clock) -> None:
 
 @pytest.mark.parametrize("frozen", [True, False])
 def test_an_accounts_own_clock_begins_where_the_global_one_is(
-    clock: Clock, *, frozen: bool
+    clock: VirtualClock, *, frozen: bool
 ) -> None:
     """Frozen or not, as that is."""
     if frozen:
@@ -50,7 +50,7 @@ def test_an_accounts_own_clock_begins_where_the_global_one_is(
     assert (before + DAY, frozen) == clock.read("ann")
 
 
-def test_an_accounts_own_clock_moves_nobody_else(clock: Clock) -> None:
+def test_an_accounts_own_clock_moves_nobody_else(clock: VirtualClock) -> None:
     """Neither another account nor the global clock."""
     before = clock.now()
 
@@ -61,7 +61,7 @@ def test_an_accounts_own_clock_moves_nobody_else(clock: Clock) -> None:
     assert (before, False) == clock.read("bob")
 
 
-def test_the_global_clock_moves_no_account_with_its_own(clock: Clock) -> None:
+def test_the_global_clock_moves_no_account_with_its_own(clock: VirtualClock) -> None:
     """From the freezing on, the account's is its own."""
     before = clock.now()
     clock.freeze("ann")
@@ -71,7 +71,7 @@ def test_the_global_clock_moves_no_account_with_its_own(clock: Clock) -> None:
     assert (before, True) == clock.read("ann")
 
 
-def test_an_account_can_follow_the_global_clock_again(clock: Clock) -> None:
+def test_an_account_can_follow_the_global_clock_again(clock: VirtualClock) -> None:
     """Even if that is back in time."""
     clock.advance(DAY, "ann")
 

@@ -4,7 +4,7 @@ import pytest
 
 from reachapi_emulator.lab.fault import Fault, Kind, Phase
 from reachapi_emulator.lab.faults import MOST_RULES, FaultError, Faults
-from reachapi_emulator.store import MEMORY, Store, open_store
+from reachapi_emulator.state.store import MEMORY, Store, open_store
 
 
 @pytest.fixture

@@ -4,17 +4,17 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND, Clock
 from reachapi_emulator.lab.holds import Holds
-from reachapi_emulator.store import MEMORY, open_store
+from reachapi_emulator.state.clock import SECOND, VirtualClock
+from reachapi_emulator.state.store import MEMORY, open_store
 from support.scripted import RealTime
 from support.warp import microseconds, warp
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> VirtualClock:
     """Return a clock that stands still."""
-    clock = Clock(open_store(MEMORY, journal_size=1), RealTime())
+    clock = VirtualClock(open_store(MEMORY, journal_size=1), RealTime())
     clock.start()
     clock.freeze()
     return clock
@@ -39,7 +39,7 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_request_waits_until_its_clock_has_passed(clock: Clock) -> None:
+async def test_a_request_waits_until_its_clock_has_passed(clock: VirtualClock) -> None:
     """Not a moment less."""
     async with held(Holds(clock)) as task:
         clock.advance(10 * SECOND - 1)
@@ -51,7 +51,7 @@ async def test_a_request_waits_until_its_clock_has_passed(clock: Clock) -> None:
         assert (True, True) == (waits, task.done())
 
 
-async def test_each_waits_on_its_own_clock(clock: Clock) -> None:
+async def test_each_waits_on_its_own_clock(clock: VirtualClock) -> None:
     """Another account's time is none of its business."""
     holds = Holds(clock)
     async with held(holds, "ann") as anns, held(holds, "bob") as bobs:
@@ -61,7 +61,7 @@ async def test_each_waits_on_its_own_clock(clock: Clock) -> None:
         assert (False, True) == (anns.done(), bobs.done())
 
 
-async def test_nobodys_request_waits_on_the_global_clock(clock: Clock) -> None:
+async def test_nobodys_request_waits_on_the_global_clock(clock: VirtualClock) -> None:
     """It has no account whose clock it could follow."""
     async with held(Holds(clock), None) as task:
         clock.advance(10 * SECOND)
@@ -70,7 +70,7 @@ async def test_nobodys_request_waits_on_the_global_clock(clock: Clock) -> None:
         assert task.done()
 
 
-async def test_a_wait_is_as_long_on_another_clock(clock: Clock) -> None:
+async def test_a_wait_is_as_long_on_another_clock(clock: VirtualClock) -> None:
     """What is over is over; what is left is left."""
     clock.advance(1_000 * SECOND, "ann")
     async with held(Holds(clock)) as task:
@@ -93,7 +93,7 @@ async def test_a_wait_is_as_long_on_a_clock_that_is_ahead(
 ) -> None:
     """The instants that lie between the two clocks have not passed."""
     real = RealTime()
-    clock = Clock(open_store(MEMORY, journal_size=1), real)
+    clock = VirtualClock(open_store(MEMORY, journal_size=1), real)
     clock.start()
     clock.freeze("ann")
     if not stands:
@@ -117,7 +117,7 @@ def test_on_a_clock_that_goes_it_is_as_long_as_in_real_time() -> None:
     """Nobody needs to advance it."""
 
     async def waited() -> float:
-        clock = Clock(open_store(MEMORY, journal_size=1), microseconds)
+        clock = VirtualClock(open_store(MEMORY, journal_size=1), microseconds)
         clock.start()
         before = microseconds()
         await Holds(clock).hold("ann", 10 * SECOND)
@@ -130,7 +130,7 @@ def test_no_wait_is_longer_than_ten_minutes() -> None:
     """A clock that stands for ever holds no connection for ever."""
 
     async def waited() -> float:
-        clock = Clock(open_store(MEMORY, journal_size=1), microseconds)
+        clock = VirtualClock(open_store(MEMORY, journal_size=1), microseconds)
         clock.start()
         clock.freeze()
         before = microseconds()
@@ -140,7 +140,7 @@ def test_no_wait_is_longer_than_ten_minutes() -> None:
     assert 600 == pytest.approx(warp(waited()), abs=0.01)
 
 
-async def test_dropped_requests_are_cancelled(clock: Clock) -> None:
+async def test_dropped_requests_are_cancelled(clock: VirtualClock) -> None:
     """Those of an account, or all; nothing of them is kept."""
     holds = Holds(clock)
     async with held(holds, "ann") as anns, held(holds, "bob") as bobs:

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from reachapi_emulator.lab import inbox
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.lab.inbox import Inboxes, Step
+from reachapi_emulator.state.clock import SECOND
 from support.house import House
 
 

@@ -5,9 +5,9 @@ import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.lab.journal import Entry, Journal, Wanted
-from reachapi_emulator.store import MEMORY, open_store
+from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.state.store import MEMORY, open_store
 
 EVERY = Wanted()
 ENTRY = Entry(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.lab.findings import Kind
 from reachapi_emulator.lab.journal import Entry
 from reachapi_emulator.lab.pace import busiest_second, hasty
+from reachapi_emulator.state.clock import SECOND
 from support.entries import entry, numbered, refused
 
 

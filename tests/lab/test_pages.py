@@ -9,7 +9,7 @@ from reachapi_emulator.lab.findings import Kind
 from reachapi_emulator.lab.journal import Entry, Journal, Wanted
 from reachapi_emulator.lab.pages import Pages
 from reachapi_emulator.lab.report import Bounds, report
-from reachapi_emulator.store import MEMORY, open_store
+from reachapi_emulator.state.store import MEMORY, open_store
 from support.entries import entry, refused
 
 EVERY = Wanted()

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from reachapi_emulator.lab import signals
-from reachapi_emulator.lab.signals import Signal
+from reachapi_emulator.state import events as signals
+from reachapi_emulator.state.events import Signal
 from support.warp import microseconds, warp
 
 SOON = 0.25

@@ -3,7 +3,7 @@
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from reachapi_emulator.lab.clock import EVERYONE, SECOND, Reading
+from reachapi_emulator.state.clock import EVERYONE, SECOND, ClockState
 from support.house import House
 
 ACCOUNTS = ("ann", "bob")
@@ -27,14 +27,14 @@ class Clocks(RuleBasedStateMachine):
         self.house = House(delay=DAY)
         for account in ACCOUNTS:
             self.house.open(account)
-        self.shown = {EVERYONE: Reading(self.house.real.now, frozen=False)}
+        self.shown = {EVERYONE: ClockState(self.house.real.now, frozen=False)}
         self.seen: dict[str, int] = {}
 
     def teardown(self) -> None:
         """Close."""
         self.house.store.close()
 
-    def model(self, account: str) -> Reading:
+    def model(self, account: str) -> ClockState:
         """Return what an account's clock ought to show."""
         return self.shown.get(account, self.shown[EVERYONE])
 

@@ -11,11 +11,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi.errors import InsufficientCredit, WebhookInactive
 from reachapi_emulator.reachapi.job import JobBusy
 from reachapi_emulator.reachapi.webhooks import Outcome
-from reachapi_emulator.store import Store
+from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.state.store import Store
 from support.books import check_balances, check_charges
 from support.house import URL, House
 from support.people import good_of, mixed

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.lab import signals
-from reachapi_emulator.lab.signals import Signal
+from reachapi_emulator.state import events as signals
+from reachapi_emulator.state.events import Signal
 from support.warp import microseconds, warp
 
 LONG = 1_000.0

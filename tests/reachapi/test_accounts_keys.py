@@ -1,10 +1,10 @@
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi import accounts as module
 from reachapi_emulator.reachapi.account import Opening
 from reachapi_emulator.reachapi.accounts import Accounts
 from reachapi_emulator.reachapi.errors import Forbidden, Unauthorized
+from reachapi_emulator.state.clock import SECOND
 from support.house import CREDITS, House
 
 KEY = "the key"

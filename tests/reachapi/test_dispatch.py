@@ -3,10 +3,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi.dispatch import LONGEST_SLEEP, MOST_ATTEMPTS
 from reachapi_emulator.reachapi.validation import SLICE
-from reachapi_emulator.store import Row
+from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.state.store import Row
 from support.house import URL, House
 from support.people import GOOD, people
 from support.scripted import REFUSED, Hanging, answers

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi.dispatch import LONGEST_SLEEP
-from reachapi_emulator.store import Row
+from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.state.store import Row
 from support.house import URL, House
 from support.warp import microseconds, warp
 

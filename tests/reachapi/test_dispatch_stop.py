@@ -7,7 +7,7 @@ import pytest
 
 from reachapi_emulator.reachapi.dispatch import MOST_AT_ENDPOINT
 from reachapi_emulator.reachapi.webhooks import Outcome
-from reachapi_emulator.store import Store
+from reachapi_emulator.state.store import Store
 from support.house import House, memory_store
 from support.scripted import ACKNOWLEDGED, Hanging, Post
 from support.warp import microseconds, warp

@@ -4,13 +4,14 @@ import pytest
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.errors import SnapshotError
 from reachapi_emulator.lab.fault import Fault, Kind, Phase
 from reachapi_emulator.lab.inbox import Step
 from reachapi_emulator.reachapi.inspection import inspect
-from reachapi_emulator.store import SnapshotError, Table
+from reachapi_emulator.state.tables import TableDump
 from support.house import House
 
-Tables = dict[str, Table]
+Tables = dict[str, TableDump]
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi.job import FINAL, STATES, shown
+from reachapi_emulator.state.clock import SECOND
 
 ROW: dict[str, Any] = {
     "id": 1300,

@@ -1,7 +1,6 @@
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi.account import Opening
 from reachapi_emulator.reachapi.errors import (
     InsufficientCredit,
@@ -10,6 +9,7 @@ from reachapi_emulator.reachapi.errors import (
 )
 from reachapi_emulator.reachapi.job import Request
 from reachapi_emulator.reachapi.jobs import Jobs
+from reachapi_emulator.state.clock import SECOND
 from support.house import CREDITS, URL, House, asleep, is_woken
 
 DELAY = 60 * SECOND

@@ -2,9 +2,9 @@
 
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi import jobs as module
 from reachapi_emulator.reachapi.job import JobBusy
+from reachapi_emulator.state.clock import SECOND
 from support.house import House, asleep, is_woken
 from support.people import good_of
 from support.scripted import SERVER_ERROR, answers

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
-from reachapi_emulator.store import SnapshotError, SnapshotForeign, StoreError
+from reachapi_emulator.errors import SnapshotError, SnapshotForeign, StoreError
+from reachapi_emulator.state.clock import SECOND
 from support.books import check_balances, check_charges
 from support.house import House
 from support.kept import remembered, snapshots_of

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.state.clock import SECOND
 from support.house import URL, House, asleep, is_woken
 from support.scripted import (
     ACKNOWLEDGED,

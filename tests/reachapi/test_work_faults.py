@@ -1,8 +1,8 @@
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.lab.fault import BREAKS, Fault, Kind, Phase
 from reachapi_emulator.reachapi.attempts import LONGEST_REORDER, Attempts
+from reachapi_emulator.state.clock import SECOND
 from support.house import House
 from support.scripted import REFUSED, answers
 

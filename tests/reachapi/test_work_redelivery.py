@@ -2,8 +2,8 @@
 
 import pytest
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.state.clock import SECOND
 from support.house import House
 from support.scripted import ACKNOWLEDGED, REFUSED, answers
 

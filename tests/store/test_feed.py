@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from reachapi_emulator.store.feed import Event, Feed
+from reachapi_emulator.state.events import Event, Feed
 
 
 class Follower:

@@ -1,6 +1,6 @@
 from hypothesis import given, strategies as st
 
-from reachapi_emulator.store.memory import Ring, Windows
+from reachapi_emulator.state.memory import Ring, Windows
 
 SECOND = 1_000_000
 

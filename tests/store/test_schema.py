@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from reachapi_emulator.store import Store
+from reachapi_emulator.state.store import Store
 from support.house import CREDITS, House
 
 

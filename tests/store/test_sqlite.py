@@ -3,8 +3,9 @@ import sqlite3
 
 import pytest
 
-from reachapi_emulator.store import sqlite
-from reachapi_emulator.store.sqlite import MEMORY, SqliteStore, named_queries
+from reachapi_emulator.state import sqlite
+from reachapi_emulator.state.sqlite import SqliteStore, named_queries
+from reachapi_emulator.state.store import MEMORY
 
 
 class Abort(BaseException):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.store import Store, StoreError, open_store
-from reachapi_emulator.store.sqlite import SCHEMA_VERSION
+from reachapi_emulator.errors import StoreError
+from reachapi_emulator.state.sqlite import SCHEMA_VERSION
+from reachapi_emulator.state.store import Store, open_store
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from reachapi_emulator.store import SnapshotError, Table
-from reachapi_emulator.store.sqlite import MEMORY, SqliteStore
+from reachapi_emulator.errors import SnapshotError
+from reachapi_emulator.state.sqlite import SqliteStore
+from reachapi_emulator.state.store import MEMORY
+from reachapi_emulator.state.tables import TableDump
 
-Tables = dict[str, Table]
+Tables = dict[str, TableDump]
 BODY = b"\x00\xffbody"
 
 
@@ -44,7 +46,7 @@ def job(store: SqliteStore) -> int:
 def written(store: SqliteStore) -> Tables:
     """Return the tables after a journey as JSON."""
     text = msgspec.json.encode(store.dump())
-    return msgspec.json.decode(text, type=dict[str, Table])
+    return msgspec.json.decode(text, type=dict[str, TableDump])
 
 
 def set_value(tables: Tables, table: str, column: str, value: Any) -> None:  # noqa: ANN401 # whatever JSON holds
@@ -176,7 +178,7 @@ def test_other_tables_are_refused(tables: Tables, change: str) -> None:
     if change == "missing":
         del tables["scripts"]
     else:
-        tables["sqlite_schema"] = Table([], [])
+        tables["sqlite_schema"] = TableDump([], [])
 
     with pytest.raises(SnapshotError, match="its tables must be clocks, accounts, "):
         SqliteStore(MEMORY, journal_size=1).load(tables)

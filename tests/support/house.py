@@ -7,10 +7,8 @@ import orjson
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.query import first
-from reachapi_emulator.lab.clock import SECOND, Clock
 from reachapi_emulator.lab.faults import Faults
 from reachapi_emulator.lab.inbox import Inboxes
-from reachapi_emulator.lab.signals import Signal
 from reachapi_emulator.reachapi.account import Account, Opening
 from reachapi_emulator.reachapi.accounts import Accounts
 from reachapi_emulator.reachapi.courier import Courier
@@ -20,7 +18,9 @@ from reachapi_emulator.reachapi.jobs import Jobs
 from reachapi_emulator.reachapi.ledger import Ledger
 from reachapi_emulator.reachapi.validation import Validator
 from reachapi_emulator.reachapi.work import Work
-from reachapi_emulator.store import MEMORY, Store, open_store
+from reachapi_emulator.state.clock import SECOND, VirtualClock
+from reachapi_emulator.state.events import Signal
+from reachapi_emulator.state.store import MEMORY, Store, open_store
 from support.people import mixed
 from support.scripted import RealTime, Receiver, ScriptedClient, answers
 
@@ -74,7 +74,7 @@ class House:
         self.dataset = dataset or mixed(7)
         self.real = RealTime()
         self.store = store or memory_store()
-        self.clock = Clock(self.store, real or self.real)
+        self.clock = VirtualClock(self.store, real or self.real)
         self.ledger = Ledger(self.store, self.clock)
         self.accounts = Accounts(
             self.store,

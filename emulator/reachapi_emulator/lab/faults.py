@@ -2,10 +2,10 @@
 
 from dataclasses import asdict, fields
 
-from reachapi_emulator.lab.clock import EVERYONE
-from reachapi_emulator.lab.events import Happening
 from reachapi_emulator.lab.fault import Fault, Kind, Phase
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.clock import EVERYONE
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import Row, Store
 
 MOST_RULES = 100
 
@@ -96,7 +96,7 @@ class Faults:
 
     def _tell(self, change: str, fault: int | None = None) -> None:
         data = {"id": fault, "change": change}
-        self._store.feed.publish(Happening.FAULT, EVERYONE, data)
+        self._store.feed.publish(EventType.FAULT, EVERYONE, data)
 
 
 def _fault(row: Row) -> Fault:

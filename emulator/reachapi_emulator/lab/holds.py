@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
-from reachapi_emulator.lab.clock import EVERYONE, SECOND, Clock
+from reachapi_emulator.state.clock import EVERYONE, SECOND, VirtualClock
 
 LONGEST_HOLD = 600.0
 """Real seconds after which a request goes on, however its clock stands."""
@@ -34,7 +34,7 @@ class Holds:
         longest: real seconds that none lasts longer than.
     """
 
-    def __init__(self, clock: Clock, longest: float = LONGEST_HOLD) -> None:
+    def __init__(self, clock: VirtualClock, longest: float = LONGEST_HOLD) -> None:
         self._clock = clock
         self._longest = longest
         self._held: dict[asyncio.Task[Any], str] = {}

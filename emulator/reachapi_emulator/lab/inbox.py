@@ -6,11 +6,10 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import orjson
 
-from reachapi_emulator.lab.clock import Clock, seconds
-from reachapi_emulator.lab.events import Happening
 from reachapi_emulator.lab.headers import remembered
-from reachapi_emulator.lab.signals import Signal
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.clock import VirtualClock, seconds
+from reachapi_emulator.state.events import EventType, Signal
+from reachapi_emulator.state.store import Row, Store
 
 SCHEME = "inbox"
 """A webhook URL inbox:NAME is the inbox of that name, wherever it listens."""
@@ -37,7 +36,7 @@ class Inboxes:
         clock: stamps the arrivals, an inbox named like an account on its clock.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: VirtualClock) -> None:
         self._store = store
         self._clock = clock
         self.base_url = ""
@@ -65,7 +64,7 @@ class Inboxes:
             body=body,
         )
         arrival = {"inbox": name, "received_at": seconds(now)}
-        self._store.feed.publish(Happening.DELIVERY, name, arrival)
+        self._store.feed.publish(EventType.DELIVERY, name, arrival)
         self.changed.notify()
         row = self._store.one("script_next", inbox=name)
         return msgspec.json.decode(row["step"], type=Step) if row else Step()

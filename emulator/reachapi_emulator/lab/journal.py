@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from yarl import URL
 
-from reachapi_emulator.lab.clock import EVERYONE, seconds
-from reachapi_emulator.lab.events import Happening
 from reachapi_emulator.lab.findings import Remark
 from reachapi_emulator.lab.headers import MASK, remembered
-from reachapi_emulator.lab.signals import Signal
-from reachapi_emulator.store import Store
+from reachapi_emulator.state.clock import EVERYONE, seconds
+from reachapi_emulator.state.events import EventType, Signal
+from reachapi_emulator.state.store import Store
 
 LONGEST_BODY = 4_096
 """How many bytes of a request's body are kept."""
@@ -86,7 +85,7 @@ class Journal:
         self.ring.add(entry)
         if self._feed.heard:
             shown = _shown(self.ring.count, entry)
-            self._feed.publish(Happening.REQUEST, entry.account, shown)
+            self._feed.publish(EventType.REQUEST, entry.account, shown)
         self.changed.notify()
 
     def find(self, wanted: Wanted, most: int) -> list[dict[str, object]]:
@@ -113,7 +112,7 @@ class Journal:
         else:
             self.ring.drop(Wanted(account).fits)
         reset = {"scope": "journal", "account": account}
-        self._feed.publish(Happening.RESET, account or EVERYONE, reset)
+        self._feed.publish(EventType.RESET, account or EVERYONE, reset)
 
 
 def path_of(entry: Entry) -> str:

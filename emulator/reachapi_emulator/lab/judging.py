@@ -3,7 +3,7 @@
 from reachapi_emulator.lab.inbox import Inboxes
 from reachapi_emulator.lab.journal import Journal, Wanted
 from reachapi_emulator.lab.report import Bounds, Judged, report
-from reachapi_emulator.store import Store
+from reachapi_emulator.state.store import Store
 
 
 class Judge:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from typing import TypeAlias
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.lab.findings import Kind
 from reachapi_emulator.lab.journal import Entry
+from reachapi_emulator.state.clock import SECOND
 
 Numbered: TypeAlias = tuple[int, Entry]
 """A request with its number in the journal."""

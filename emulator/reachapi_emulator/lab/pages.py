@@ -11,9 +11,9 @@ from yarl import URL
 from reachapi_emulator.lab.findings import Remark
 from reachapi_emulator.lab.headers import remembered
 from reachapi_emulator.lab.journal import SECRET, Entry, Journal, Wanted, path_of
-from reachapi_emulator.store.tables import LARGEST
+from reachapi_emulator.state.tables import MAX_NUMBER
 
-Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
 """One that JSON and the arithmetic of instants can hold."""
 
 _MASKED = SECRET - {"x-api-key"}  # a report tells keys apart

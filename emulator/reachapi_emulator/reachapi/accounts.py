@@ -4,8 +4,6 @@ from dataclasses import asdict, replace
 
 import orjson
 
-from reachapi_emulator.lab.clock import Clock
-from reachapi_emulator.lab.events import Happening
 from reachapi_emulator.lab.inbox import SCHEME
 from reachapi_emulator.reachapi.account import (
     MOST_ACCOUNTS,
@@ -22,7 +20,9 @@ from reachapi_emulator.reachapi.account import (
 )
 from reachapi_emulator.reachapi.errors import Forbidden, Unauthorized
 from reachapi_emulator.reachapi.ledger import Credit, Ledger
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.clock import VirtualClock
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import Row, Store
 
 
 class Accounts:
@@ -39,7 +39,7 @@ class Accounts:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
+        clock: VirtualClock,
         ledger: Ledger,
         *,
         opening_credits: int,
@@ -201,7 +201,7 @@ class Accounts:
 
     def _tell(self, account: str, change: str) -> None:
         data = {"id": account, "change": change}
-        self._store.feed.publish(Happening.ACCOUNT, account, data)
+        self._store.feed.publish(EventType.ACCOUNT, account, data)
 
 
 def _account(row: Row) -> Account:

@@ -2,11 +2,11 @@
 
 import logging
 
-from reachapi_emulator.lab.clock import SECOND, Clock, microseconds
 from reachapi_emulator.lab.fault import Fault, Kind
 from reachapi_emulator.lab.urls import remembered_url
 from reachapi_emulator.reachapi.courier import Courier
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.clock import SECOND, VirtualClock, microseconds
+from reachapi_emulator.state.store import Row, Store
 
 PUTTING_OFF = (Kind.DELAY, Kind.REORDER)
 LONGEST_REORDER = 60 * SECOND
@@ -24,7 +24,7 @@ class Attempts:
         courier: knows what strikes it.
     """
 
-    def __init__(self, store: Store, clock: Clock, courier: Courier) -> None:
+    def __init__(self, store: Store, clock: VirtualClock, courier: Courier) -> None:
         self._store = store
         self._clock = clock
         self._courier = courier

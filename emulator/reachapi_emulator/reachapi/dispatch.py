@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from reachapi_emulator.lab.clock import SECOND, Clock
 from reachapi_emulator.reachapi.work import Work
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.clock import SECOND, VirtualClock
+from reachapi_emulator.state.store import Row, Store
 
 MOST_VALIDATIONS = 16
 MOST_ATTEMPTS = 256
@@ -70,7 +70,7 @@ class Dispatcher:
         work: is done.
     """
 
-    def __init__(self, store: Store, clock: Clock, work: Work) -> None:
+    def __init__(self, store: Store, clock: VirtualClock, work: Work) -> None:
         self._store = store
         self._clock = clock
         self._work = work

@@ -10,12 +10,13 @@ import msgspec
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.lab.clock import EVERYONE
+from reachapi_emulator.errors import SnapshotError
 from reachapi_emulator.lab.fault import KINDS, LONGEST_DELAY, STATUSES, Kind, Phase
 from reachapi_emulator.lab.inbox import Step
 from reachapi_emulator.reachapi.account import SLUG, Opening, check_url
 from reachapi_emulator.reachapi.job import STATES
-from reachapi_emulator.store import SnapshotError, Tables
+from reachapi_emulator.state.clock import EVERYONE
+from reachapi_emulator.state.tables import Tables
 
 Row: TypeAlias = Mapping[str, Any]
 Checks: TypeAlias = Mapping[str, Callable[[Row], None]]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import orjson
 from pyroaring import BitMap
 
-from reachapi_emulator.lab.clock import seconds
-from reachapi_emulator.store import Row
+from reachapi_emulator.state.clock import seconds
+from reachapi_emulator.state.store import Row
 
 FIRST_ID = 1300
 STATES = ("submitted", "validating", "delivering", "delivered", "exhausted", "ready")

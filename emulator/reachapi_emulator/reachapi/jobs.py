@@ -12,8 +12,6 @@ from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.query import first
-from reachapi_emulator.lab.clock import Clock
-from reachapi_emulator.lab.events import Happening
 from reachapi_emulator.reachapi.accounts import Accounts
 from reachapi_emulator.reachapi.errors import (
     InsufficientCredit,
@@ -32,7 +30,9 @@ from reachapi_emulator.reachapi.job import (
 )
 from reachapi_emulator.reachapi.ledger import Ledger
 from reachapi_emulator.reachapi.payload import Payload, Records, delivery
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.clock import VirtualClock
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import Row, Store
 
 
 class Jobs:
@@ -50,7 +50,7 @@ class Jobs:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
+        clock: VirtualClock,
         accounts: Accounts,
         ledger: Ledger,
         dataset: Dataset,
@@ -195,8 +195,8 @@ class Jobs:
                 made = self._store.one("attempt_get", job=job, number=attempt)
                 data = {"unique_processing_id": job, "account": row["account"]}
                 data |= attempt_shown(made) if made else {}
-                feed.publish(Happening.ATTEMPT, row["account"], data)
-            feed.publish(Happening.JOB, row["account"], outline(row))
+                feed.publish(EventType.ATTEMPT, row["account"], data)
+            feed.publish(EventType.JOB, row["account"], outline(row))
         self.changed.notify()
 
 

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from reachapi_emulator.lab.clock import Clock, seconds
-from reachapi_emulator.lab.events import Happening
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.clock import VirtualClock, seconds
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import Row, Store
 
 
 class Credit(NamedTuple):
@@ -26,7 +26,7 @@ class Ledger:
     validation have asked for, so it cannot outlive them.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: VirtualClock) -> None:
         self._store = store
         self._clock = clock
 
@@ -93,7 +93,7 @@ class Ledger:
                 job=job,
             )
         changed = {"id": account, "change": "changed"}
-        self._store.feed.publish(Happening.ACCOUNT, account, changed)
+        self._store.feed.publish(EventType.ACCOUNT, account, changed)
 
 
 def _shown(row: Row) -> dict[str, object]:

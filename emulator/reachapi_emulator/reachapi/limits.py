@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from reachapi_emulator.lab.clock import SECOND
 from reachapi_emulator.reachapi.errors import TooManyRequests
-from reachapi_emulator.store import Store
+from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.state.store import Store
 
 WINDOW = SECOND
 

@@ -6,9 +6,8 @@ import msgspec
 
 from reachapi_emulator import __version__
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.errors import SnapshotError, SnapshotForeign
 from reachapi_emulator.lab import pages
-from reachapi_emulator.lab.clock import EVERYONE, Clock
-from reachapi_emulator.lab.events import Happening
 from reachapi_emulator.lab.faults import Faults
 from reachapi_emulator.lab.holds import Holds
 from reachapi_emulator.lab.journal import Journal
@@ -16,14 +15,10 @@ from reachapi_emulator.lab.pages import Number, Pages
 from reachapi_emulator.reachapi.dispatch import Dispatcher
 from reachapi_emulator.reachapi.inspection import inspect
 from reachapi_emulator.reachapi.jobs import Jobs
-from reachapi_emulator.store import (
-    MEMORY,
-    SnapshotError,
-    SnapshotForeign,
-    Store,
-    Table,
-    open_store,
-)
+from reachapi_emulator.state.clock import EVERYONE, VirtualClock
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.state.tables import TableDump
 
 VERSION = 1
 
@@ -49,7 +44,7 @@ class Snapshot(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     emulator: str
     dataset: str
     real: Number
-    tables: dict[str, Table]
+    tables: dict[str, TableDump]
     windows: dict[str, list[Number]]
     journal: Pages
 
@@ -90,7 +85,7 @@ class Snapshots:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
+        clock: VirtualClock,
         journal: Journal,
         faults: Faults,
         holds: Holds,
@@ -162,7 +157,7 @@ class Snapshots:
         finally:
             self._jobs.start()
             done = {"scope": "all", "account": None}
-            self._store.feed.publish(Happening.RESET, EVERYONE, done)
+            self._store.feed.publish(EventType.RESET, EVERYONE, done)
             self._clock.changed.notify()
 
     def _load(self, snapshot: Snapshot) -> None:

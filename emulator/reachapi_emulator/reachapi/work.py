@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 
-from reachapi_emulator.lab.clock import SECOND, Clock, seconds
 from reachapi_emulator.lab.urls import remembered_url
 from reachapi_emulator.reachapi.attempts import Attempts
 from reachapi_emulator.reachapi.courier import Courier
@@ -13,7 +12,8 @@ from reachapi_emulator.reachapi.ledger import Ledger
 from reachapi_emulator.reachapi.retries import Step, decide
 from reachapi_emulator.reachapi.validation import Validator
 from reachapi_emulator.reachapi.webhooks import Outcome
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.clock import SECOND, VirtualClock, seconds
+from reachapi_emulator.state.store import Row, Store
 
 log = logging.getLogger("reachapi_emulator.attempts")
 
@@ -34,7 +34,7 @@ class Work:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
+        clock: VirtualClock,
         ledger: Ledger,
         jobs: Jobs,
         validator: Validator,

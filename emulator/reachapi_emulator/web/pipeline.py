@@ -13,7 +13,6 @@ from itertools import islice
 from aiohttp import web
 from multidict import MultiMapping
 
-from reachapi_emulator.lab.clock import microseconds
 from reachapi_emulator.lab.fault import Phase
 from reachapi_emulator.lab.findings import Kind, Remark
 from reachapi_emulator.lab.journal import LONGEST_BODY, Entry, path_of
@@ -31,6 +30,7 @@ from reachapi_emulator.reachapi.errors import (
     Unauthorized,
 )
 from reachapi_emulator.reachapi.limits import WINDOW
+from reachapi_emulator.state.clock import microseconds
 from reachapi_emulator.web.body import read_body
 from reachapi_emulator.web.envelope import answer, refusal
 from reachapi_emulator.web.faults import Broken, break_off, refusal_of

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.lab.clock import Clock
 from reachapi_emulator.lab.faults import Faults
 from reachapi_emulator.lab.holds import Holds
 from reachapi_emulator.lab.inbox import Inboxes
@@ -19,7 +18,8 @@ from reachapi_emulator.reachapi.ledger import Ledger
 from reachapi_emulator.reachapi.limits import Limiter
 from reachapi_emulator.reachapi.snapshots import Snapshots
 from reachapi_emulator.reachapi.webhooks import WebhookClient
-from reachapi_emulator.store.feed import Feed
+from reachapi_emulator.state.clock import VirtualClock
+from reachapi_emulator.state.events import Feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Rooms:
     """Everything behind the routes, and the few switches they read themselves."""
 
     dataset: Dataset
-    clock: Clock
+    clock: VirtualClock
     accounts: Accounts
     ledger: Ledger
     limiter: Limiter

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from reachapi_emulator.lab.clock import EVERYONE
-from reachapi_emulator.store.feed import Feed
+from reachapi_emulator.state.clock import EVERYONE
+from reachapi_emulator.state.events import Feed
 from reachapi_emulator.web.control.events import COMMENT, MOST_AT_ONCE, Stream
 
 

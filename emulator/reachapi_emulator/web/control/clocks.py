@@ -5,7 +5,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
-from reachapi_emulator.lab.clock import EVERYONE, TimeError, microseconds, seconds
+from reachapi_emulator.state.clock import EVERYONE, TimeError, microseconds, seconds
 from reachapi_emulator.web.control.reading import (
     ControlError,
     Form,

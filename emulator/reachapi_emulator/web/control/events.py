@@ -10,9 +10,8 @@ from typing import Self
 import orjson
 from aiohttp import web
 
-from reachapi_emulator.lab.clock import EVERYONE
-from reachapi_emulator.lab.signals import Signal
-from reachapi_emulator.store.feed import Event, Feed
+from reachapi_emulator.state.clock import EVERYONE
+from reachapi_emulator.state.events import Event, Feed, Signal
 from reachapi_emulator.web.control.guard import SHIELD
 from reachapi_emulator.web.control.reading import (
     ControlError,

@@ -6,7 +6,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from reachapi_emulator.reachapi.job import FINAL, STATES, JobBusy
-from reachapi_emulator.store import Row
+from reachapi_emulator.state.store import Row
 from reachapi_emulator.web.control.reading import (
     ControlError,
     Form,

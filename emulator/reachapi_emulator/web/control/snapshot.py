@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from reachapi_emulator.store import SnapshotError, SnapshotForeign
+from reachapi_emulator.errors import SnapshotError, SnapshotForeign
 from reachapi_emulator.web.body import read_body
 from reachapi_emulator.web.control.reading import ControlError, asked, reply, rooms
 from reachapi_emulator.web.envelope import JSON

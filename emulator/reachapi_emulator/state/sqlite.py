@@ -8,13 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from reachapi_emulator.store import tables
-from reachapi_emulator.store.errors import StoreError
-from reachapi_emulator.store.feed import Feed
-from reachapi_emulator.store.memory import Ring, Windows
-from reachapi_emulator.store.tables import Table, Tables
+from reachapi_emulator.errors import StoreError
+from reachapi_emulator.state import tables
+from reachapi_emulator.state.events import Feed
+from reachapi_emulator.state.memory import Ring, Windows
+from reachapi_emulator.state.store import MEMORY
+from reachapi_emulator.state.tables import TableDump, Tables
 
-MEMORY = ":memory:"
 SCHEMA_VERSION = 2
 MOST_RECALLED = 10_000
 _QUERY = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
@@ -135,7 +135,7 @@ class SqliteStore:
         with self.transaction():
             tables.clear(self._db)
 
-    def dump(self) -> dict[str, Table]:
+    def dump(self) -> dict[str, TableDump]:
         """Return every table."""
         return tables.dump(self._db)
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from reachapi_emulator.store.errors import SnapshotError, SnapshotForeign, StoreError
-from reachapi_emulator.store.feed import Feed
-from reachapi_emulator.store.memory import Ring, Windows
-from reachapi_emulator.store.sqlite import MEMORY, SqliteStore
-from reachapi_emulator.store.tables import Table, Tables
+from reachapi_emulator.state.events import Feed
+from reachapi_emulator.state.memory import Ring, Windows
+from reachapi_emulator.state.tables import TableDump, Tables
+
+MEMORY = ":memory:"
+"""The URL of a store that is gone with the process."""
 
 
 class Row(Protocol):
@@ -59,7 +60,7 @@ class Store(Protocol):
         """Forget everything, counters included."""
         ...
 
-    def dump(self) -> dict[str, Table]:
+    def dump(self) -> dict[str, TableDump]:
         """Return every table."""
         ...
 
@@ -86,17 +87,6 @@ def open_store(url: str, *, journal_size: int) -> Store:
     Raises:
         StoreError: the file cannot be used; the message says what to do.
     """
+    from reachapi_emulator.state.sqlite import SqliteStore  # noqa: PLC0415 # it knows us
+
     return SqliteStore(url, journal_size=journal_size)
-
-
-__all__ = [
-    "MEMORY",
-    "Row",
-    "SnapshotError",
-    "SnapshotForeign",
-    "Store",
-    "StoreError",
-    "Table",
-    "Tables",
-    "open_store",
-]

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
-from reachapi_emulator.store.errors import SnapshotError
+from reachapi_emulator.errors import SnapshotError
 
 COUNTERS = "sqlite_sequence"
 """Where SQLite keeps the last id of each table that never uses one again."""
 
-LARGEST = 2**61
+MAX_NUMBER = 2**61
 """No number is beyond it, so that the sum of two instants is still one."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -24,7 +24,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-class Table(msgspec.Struct, forbid_unknown_fields=True):
+class TableDump(msgspec.Struct, forbid_unknown_fields=True):
     """A table: its columns in the schema's order, and its rows; blobs are base64."""
 
     columns: list[str]
@@ -36,7 +36,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True):
             yield dict(zip(self.columns, row, strict=True))
 
 
-Tables: TypeAlias = Mapping[str, Table]
+Tables: TypeAlias = Mapping[str, TableDump]
 
 
 class _Column(NamedTuple):
@@ -60,14 +60,16 @@ def clear(db: sqlite3.Connection) -> None:
         db.execute(f"DELETE FROM {table}")  # noqa: S608 # names of our own schema
 
 
-def dump(db: sqlite3.Connection) -> dict[str, Table]:
+def dump(db: sqlite3.Connection) -> dict[str, TableDump]:
     """Return every table; blobs are bytes, which JSON writes as base64."""
     return {name: _dump(db, name) for name in (*names(db), COUNTERS)}
 
 
-def _dump(db: sqlite3.Connection, name: str) -> Table:
+def _dump(db: sqlite3.Connection, name: str) -> TableDump:
     rows = db.execute(f"SELECT * FROM {name}")  # noqa: S608 # a name of our own schema
-    return Table([column.name for column in _columns(db, name)], list(map(list, rows)))
+    return TableDump(
+        [column.name for column in _columns(db, name)], list(map(list, rows))
+    )
 
 
 def fill(db: sqlite3.Connection, tables: Tables) -> None:
@@ -87,7 +89,7 @@ def fill(db: sqlite3.Connection, tables: Tables) -> None:
             raise SnapshotError(f"table {name} does not fit: {error}") from None
 
 
-def _fill(db: sqlite3.Connection, name: str, table: Table) -> None:
+def _fill(db: sqlite3.Connection, name: str, table: TableDump) -> None:
     columns = _columns(db, name)
     listed = [column.name for column in columns]
     if listed != table.columns:
@@ -131,7 +133,7 @@ def _value(column: _Column, value: object) -> object:
         return None
     if type(value) not in _TYPES[column.type]:
         raise ValueError(f"{column.name} is not of type {column.type}")
-    if isinstance(value, int) and abs(value) > LARGEST:
+    if isinstance(value, int) and abs(value) > MAX_NUMBER:
         raise ValueError(f"{column.name} is too large")
     return _bytes(column, str(value)) if column.type == "BLOB" else value
 

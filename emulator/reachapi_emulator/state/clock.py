@@ -4,9 +4,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from reachapi_emulator.lab.events import Happening
-from reachapi_emulator.lab.signals import Signal
-from reachapi_emulator.store import Row, Store
+from reachapi_emulator.state.events import EventType, Signal
+from reachapi_emulator.state.store import Row, Store
 
 SECOND = 1_000_000
 """Instants and durations inside the emulator are integer microseconds."""
@@ -14,7 +13,7 @@ SECOND = 1_000_000
 EVERYONE = ""
 """The account id under which the global clock is kept."""
 
-LATEST = 253_402_300_800 * SECOND  # the year 10000
+MAX_INSTANT = 253_402_300_800 * SECOND  # the year 10000
 
 
 def seconds(instant: int | None) -> float | None:
@@ -37,14 +36,14 @@ class TimeError(ValueError):
     """A clock was asked for what a clock does not do."""
 
 
-class Reading(NamedTuple):
+class ClockState(NamedTuple):
     """What a clock shows: microseconds since the epoch, and whether it stands."""
 
     now: int
     frozen: bool
 
 
-class Clock:
+class VirtualClock:
     """The global clock and those of accounts that have one of their own.
 
     An account follows the global clock until its own is frozen or advanced.
@@ -65,10 +64,10 @@ class Clock:
         """Set the global clock going at real time, unless it is kept already."""
         self._store.run("clock_start", account=EVERYONE)
 
-    def read(self, account: str = EVERYONE) -> Reading:
+    def read(self, account: str = EVERYONE) -> ClockState:
         """Return what the clock that `account` follows shows."""
         state = self._state(account)
-        return Reading(self.instant(state), state["frozen_at"] is not None)
+        return ClockState(self.instant(state), state["frozen_at"] is not None)
 
     def owns(self, account: str) -> bool:
         """Tell whether an account has a clock of its own."""
@@ -104,7 +103,7 @@ class Clock:
         if duration < 0:
             raise TimeError("time never goes backwards: seconds must be 0 or more")
         state = self._state(account)
-        if self.now(account) + duration >= LATEST:
+        if self.now(account) + duration >= MAX_INSTANT:
             raise TimeError("that is after the year 9999: advance by less")
         frozen_at = state["frozen_at"]
         if frozen_at is not None:
@@ -134,5 +133,5 @@ class Clock:
     def _tell(self, account: str) -> None:
         now, frozen = self.read(account)
         data = {"account": account or None, "now": seconds(now), "frozen": frozen}
-        self._store.feed.publish(Happening.CLOCK, account, data)
+        self._store.feed.publish(EventType.CLOCK, account, data)
         self.changed.notify()

@@ -1,0 +1,1 @@
+"""All that is remembered: store, clocks, events; knows no other room."""
