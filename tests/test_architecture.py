@@ -16,7 +16,7 @@ from reachapi_emulator.state.sqlite import named_queries
 
 ROOT = Path(reachapi_emulator.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
-LONGEST_MODULE = 300
+MAX_LINES = 450
 CALLS = {"one", "all", "run", "recall", "Lane"}
 QUERIES = named_queries((ROOT / "state" / "queries.sql").read_text(encoding="utf-8"))
 
@@ -170,7 +170,7 @@ def test_no_query_is_there_twice() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_module_is_long(path: Path) -> None:
     """One job each."""
-    assert LONGEST_MODULE >= len(path.read_text(encoding="utf-8").splitlines())
+    assert MAX_LINES >= len(path.read_text(encoding="utf-8").splitlines())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

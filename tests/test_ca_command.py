@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.cli import main
+from reachapi_emulator.cli.serve import main
 
 VARIABLE = "REACHAPI_EMULATOR_CA_DIR"
 

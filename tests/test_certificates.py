@@ -14,9 +14,9 @@ import pytest
 from cryptography import x509
 from trustme import CA
 
-from reachapi_emulator import certificates
-from reachapi_emulator.certificates import CERTIFICATE, KEY, NAMES, Authority
+from reachapi_emulator import tls as certificates
 from reachapi_emulator.errors import StartError
+from reachapi_emulator.tls import CERTIFICATE, KEY, NAMES, Authority
 from support.tls import shaken
 
 AT_ONCE = 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.cli import main
+from reachapi_emulator.cli.serve import main
 from support.process import ENDS_WITHIN, running, start
 
 

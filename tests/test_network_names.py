@@ -2,7 +2,7 @@
 
 import pytest
 
-from reachapi_emulator.names import check_host, check_origin, check_tls_name
+from reachapi_emulator.hostnames import check_host, check_origin, check_tls_name
 
 LABEL = "x" * 63
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import reachapi_emulator
-from reachapi_emulator.cli import main
+from reachapi_emulator.cli.serve import main
 from reachapi_emulator.web.openapi import document
 
 WRITTEN = Path(reachapi_emulator.__file__).parent / "web" / "openapi.yaml"

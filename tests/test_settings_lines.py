@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.settings import Settings, SettingsError
-from reachapi_emulator.settings_lines import parse
+from reachapi_emulator.settings import Settings, SettingsError, settings_of
 
 HERE = Path("/project")
 
 
 def test_no_line_is_the_defaults_on_a_free_port() -> None:
     """Tests do not meet on one."""
-    assert Settings(port=0) == parse([], HERE)
+    assert Settings(port=0) == settings_of([], HERE)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +30,7 @@ def test_no_line_is_the_defaults_on_a_free_port() -> None:
 )
 def test_a_line_sets_one(line: str, name: str, value: object) -> None:
     """Read as its type; a file is relative to the folder."""
-    assert value == getattr(parse([line], HERE), name)
+    assert value == getattr(settings_of([line], HERE), name)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +51,6 @@ def test_a_line_sets_one(line: str, name: str, value: object) -> None:
 def test_a_line_that_makes_no_sense_is_refused(line: str, reason: str) -> None:
     """In one line that says what would."""
     with pytest.raises(SettingsError, match=reason) as refused:
-        parse([line], HERE)
+        settings_of([line], HERE)
 
     assert 1 == len(str(refused.value).splitlines())

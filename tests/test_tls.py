@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 
 from reachapi_emulator.app import Server, StartError
-from reachapi_emulator.certificates import Authority
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.settings import Settings
+from reachapi_emulator.tls import Authority
 from support.api import Api
 from support.embedded import embedded, free_port
 from support.flow import set_webhook

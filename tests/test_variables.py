@@ -2,7 +2,7 @@
 
 import pytest
 
-from reachapi_emulator.variables import misspelt
+from reachapi_emulator.settings import misspelt
 from support.process import running
 
 SETTINGS = ("rate_limit", "port", "tls_port")

@@ -1,5 +1,5 @@
 """`python -m reachapi_emulator`: the command line."""
 
-from reachapi_emulator.cli import main
+from reachapi_emulator.cli.serve import main
 
 main()

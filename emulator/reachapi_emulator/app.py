@@ -9,13 +9,13 @@ from reachapi_emulator import __version__
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.file import default_path
 from reachapi_emulator.errors import StartError
+from reachapi_emulator.hostnames import is_tls_name
 from reachapi_emulator.lab.faults import Faults
 from reachapi_emulator.lab.holds import Holds
 from reachapi_emulator.lab.inbox import Inboxes
 from reachapi_emulator.lab.journal import Journal
 from reachapi_emulator.lab.judging import Judge
 from reachapi_emulator.lab.report import Bounds
-from reachapi_emulator.names import is_tls_name
 from reachapi_emulator.reachapi.account import Opening
 from reachapi_emulator.reachapi.accounts import Accounts
 from reachapi_emulator.reachapi.courier import Courier
@@ -40,7 +40,7 @@ from reachapi_emulator.web.runner import EnvelopeRunner
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reachapi_emulator.certificates import Authority
+    from reachapi_emulator.tls import Authority
 
 __all__ = ["Server", "StartError"]
 
@@ -128,7 +128,7 @@ class Server:
     def _certify(self) -> Authority | None:
         if not self.settings.tls:
             return None
-        from reachapi_emulator.certificates import Authority  # noqa: PLC0415 # 70 ms
+        from reachapi_emulator.tls import Authority  # noqa: PLC0415 # 70 ms
 
         return Authority(self.settings.ca_dir)
 

@@ -94,8 +94,8 @@ def _url(config: pytest.Config) -> str:
 
 
 def _check(url: str) -> None:
-    from reachapi_emulator.client.connections import Connections  # noqa: PLC0415 # see above
     from reachapi_emulator.client.errors import EmulatorError  # noqa: PLC0415 # likewise
+    from reachapi_emulator.client.transport import Connections  # noqa: PLC0415 # see above
 
     try:
         Connections(url)
@@ -104,11 +104,13 @@ def _check(url: str) -> None:
 
 
 def _settings(config: pytest.Config) -> Settings:
-    from reachapi_emulator.settings import SettingsError  # noqa: PLC0415 # see above
-    from reachapi_emulator.settings_lines import parse  # noqa: PLC0415 # likewise
+    from reachapi_emulator.settings import (  # noqa: PLC0415 # see above
+        SettingsError,
+        settings_of,
+    )
 
     try:
-        return parse(config.getini("reachapi_settings"), config.rootpath)
+        return settings_of(config.getini("reachapi_settings"), config.rootpath)
     except SettingsError as error:
         raise pytest.UsageError(f"reachapi_settings: {error}") from None
 

@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from reachapi_emulator.names import check_host, check_origin, check_tls_name
+from reachapi_emulator.hostnames import check_host, check_origin, check_tls_name
 
 MOST_VALUES = 100
 """Values of a setting that takes several."""
@@ -222,3 +223,81 @@ def _within(value: object, least: float, most: float) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return math.isfinite(value) and least <= value <= most
+
+
+_FLAGS = {
+    **dict.fromkeys(("on", "yes", "true", "1"), True),
+    **dict.fromkeys(("off", "no", "false", "0"), False),
+}
+
+
+def settings_of(lines: Iterable[str], folder: Path) -> Settings:
+    """Return the settings that lines say, on a free port unless one says which.
+
+    Args:
+        lines: such as `rate_limit = 0`; a list's values separated by commas.
+        folder: to which files are relative.
+
+    Raises:
+        SettingsError: a line makes no sense.
+    """
+    values: dict[str, Any] = {"port": 0}
+    rows = {row.name: row for row in fields(Settings)}
+    for line in lines:
+        name, _, text = (part.strip() for part in line.partition("="))
+        if name not in rows:
+            raise SettingsError(name, f"is no setting: {_meant(name, rows)}")
+        values[name] = _value_of_line(rows[name], text, folder)
+    return Settings(**values)
+
+
+def _meant(name: str, rows: Iterable[str]) -> str:
+    near = get_close_matches(name.replace("-", "_"), rows, 1)
+    return f"do you mean {near[0]}?" if near else f"known are {', '.join(rows)}"
+
+
+def _value_of_line(row: Field[Any], text: str, folder: Path) -> Any:  # noqa: ANN401 # of the setting's type
+    read = _reader(row, folder)
+    try:
+        if isinstance(row.default, tuple):
+            return tuple(read(part.strip()) for part in text.split(",") if part.strip())
+        return read(text)
+    except (ValueError, KeyError):
+        raise SettingsError(row.name, f"cannot be {text!r}: {_wanted(row)}") from None
+
+
+def _reader(row: Field[Any], folder: Path) -> Callable[[str], Any]:
+    kind = str(row.type)
+    if "Path" in kind:
+        return lambda text: folder / text
+    if row.type is bool:
+        return lambda text: _FLAGS[text.lower()]
+    if "int" in kind:
+        return int
+    return float if "float" in kind else str
+
+
+def _wanted(row: Field[Any]) -> str:
+    if row.type is bool:
+        return "say on or off"
+    return "give a whole number" if row.type is int else "give numbers"
+
+
+VARIABLE_PREFIX = "REACHAPI_EMULATOR"
+
+
+def misspelt(names: Iterable[str], settings: Iterable[str]) -> Iterator[str]:
+    """Say of each variable that looks like a misspelt setting which is meant.
+
+    Others of the prefix are passed over: container platforms make some of their
+    own.
+
+    Args:
+        names: of the variables.
+        settings: their names, such as `rate_limit`.
+    """
+    known = [f"{VARIABLE_PREFIX}_{name.upper()}" for name in settings]
+    for name in sorted(set(names) - set(known)):
+        if name.startswith(f"{VARIABLE_PREFIX}_"):
+            for near in get_close_matches(name, known, 1, 0.9):
+                yield f"{name} is no setting and has no effect: do you mean {near}?"

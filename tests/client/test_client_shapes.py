@@ -11,7 +11,7 @@ from reachapi_emulator.client import (
     EmulatorError,
     Fault,
     Job,
-    describing,
+    lists as describing,
 )
 from support.stub import Stub, stubbed
 

@@ -11,11 +11,10 @@ import pytest
 from reachapi_emulator.client import (
     ConnectionLost,
     EmulatorError,
-    connections,
     transport,
+    transport as connections,
 )
-from reachapi_emulator.client.connections import Connections
-from reachapi_emulator.client.transport import Transport, Wait
+from reachapi_emulator.client.transport import Connections, Transport, Wait
 from support.stub import CLOCK, Stub, stubbed
 
 

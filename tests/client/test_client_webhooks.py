@@ -6,7 +6,12 @@ from threading import Thread
 
 import pytest
 
-from reachapi_emulator.client import Account, EmulatorError, WaitTimeout, webhooks
+from reachapi_emulator.client import (
+    Account,
+    EmulatorError,
+    WaitTimeout,
+    waiting as webhooks,
+)
 from reachapi_emulator.embedded import Emulator
 from support.driven import submit
 from support.embedded import free_port

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.certificates import NAMES
+from reachapi_emulator.tls import NAMES
 from support.tls import Secured, secured
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tls.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reachapi_emulator.certificates import Authority
+from reachapi_emulator.tls import Authority
 from support.process import running
 
 PATIENCE = 10.0

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from reachapi_emulator.app import Server
-from reachapi_emulator.certificates import Authority
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.settings import Settings
+from reachapi_emulator.tls import Authority
 from support.api import CREDITS
 from support.raw import PATIENCE, Address, Wire, connected, request
 from support.threaded import DEMO, threaded

@@ -10,13 +10,15 @@ from reachapi_emulator.client.errors import (
     WaitTimeout,
 )
 from reachapi_emulator.client.faults import Fault, Faults
-from reachapi_emulator.client.reports import BusiestSecond, Finding, Report
 from reachapi_emulator.client.shapes import (
     Arrival,
     Attempt,
+    BusiestSecond,
     Delivery,
+    Finding,
     Job,
     LedgerEntry,
+    Report,
     Request,
 )
 

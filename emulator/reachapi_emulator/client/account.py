@@ -2,16 +2,94 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Any, Self
 
+from reachapi_emulator.client import lists
 from reachapi_emulator.client.clock import AccountClock
 from reachapi_emulator.client.errors import EmulatorError
 from reachapi_emulator.client.faults import Fault, Faults
-from reachapi_emulator.client.shapes import Delivery, Job, Json, Request
+from reachapi_emulator.client.lists import description
+from reachapi_emulator.client.shapes import (
+    Arrival,
+    Delivery,
+    Job,
+    Json,
+    LedgerEntry,
+    Report,
+    Request,
+    from_json,
+)
 from reachapi_emulator.client.transport import Transport
-from reachapi_emulator.client.viewing import View
-from reachapi_emulator.client.waiting import wait_for_job, wait_for_requests
-from reachapi_emulator.client.webhooks import Webhooks
+from reachapi_emulator.client.waiting import Webhooks, wait_for_job, wait_for_requests
+
+
+class View:
+    """What an account shows, read anew each time.
+
+    Args:
+        transport: to the emulator.
+        account: its id.
+
+    Attributes:
+        id: also the name of its inbox.
+        url: base URL for the client under test.
+    """
+
+    def __init__(self, transport: Transport, account: str) -> None:
+        self.id = account
+        self.url = transport.url
+        self._transport = transport
+        self._path = f"/accounts/{lists.segment(account)}"
+        self._inbox = f"/inbox/{lists.segment(account)}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id} of {self.url}>"
+
+    @property
+    def credits(self) -> int:
+        """The balance."""
+        balance: int = self._read()["credits"]
+        return balance
+
+    @property
+    def reserved(self) -> int:
+        """Credits that requests in validation have reserved."""
+        reserved: int = self._read()["reserved"]
+        return reserved
+
+    @property
+    def ledger(self) -> list[LedgerEntry]:
+        """Every change of the balance, oldest first."""
+        entries = self._transport.send("GET", f"{self._path}/ledger")
+        return [from_json(LedgerEntry, each) for each in entries]
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Its data requests, oldest first."""
+        return lists.jobs(self._transport, self.id)
+
+    @property
+    def requests(self) -> list[Request]:
+        """What the journal holds of it, 1,000 at most, newest last."""
+        return lists.requests(self._transport, self.id)
+
+    @property
+    def inbox(self) -> list[Arrival]:
+        """What its inbox received, oldest first."""
+        found = self._transport.send("GET", self._inbox)
+        return [from_json(Arrival, each) for each in found]
+
+    def report(self) -> Report:
+        """Return what the client did wrong under this account."""
+        return Report.of(self._transport.send("GET", f"/report?account={self.id}"))
+
+    def describe(self) -> str:
+        """Return its requests, jobs and attempts in at most 50 lines."""
+        return "\n".join(description(self._transport, self.id))
+
+    def _read(self) -> Any:  # noqa: ANN401 # whatever the JSON holds
+        return self._transport.send("GET", self._path)
+
 
 INBOX = "inbox"
 """In place of a webhook's URL: the account's own inbox."""

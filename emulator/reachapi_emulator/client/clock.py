@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from reachapi_emulator.client.shapes import made
+from reachapi_emulator.client.shapes import from_json
 from reachapi_emulator.client.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockTime:
     """What a clock shows."""
 
     now: float
@@ -36,9 +36,9 @@ class Clock:
         """Whether it stands still."""
         return self.read().frozen
 
-    def read(self) -> Reading:
+    def read(self) -> ClockTime:
         """Return both, of one instant."""
-        return made(Reading, self._transport.send("GET", self._path))
+        return from_json(ClockTime, self._transport.send("GET", self._path))
 
     def freeze(self) -> None:
         """Let it stand still."""

@@ -4,13 +4,12 @@ import os
 from os import PathLike
 from typing import Any, Self
 
-from reachapi_emulator.client import reading
+from reachapi_emulator.client import lists
 from reachapi_emulator.client.account import INBOX, Account
 from reachapi_emulator.client.clock import Clock
 from reachapi_emulator.client.errors import EmulatorError, NotAnEmulator
 from reachapi_emulator.client.faults import Faults
-from reachapi_emulator.client.reports import Report
-from reachapi_emulator.client.shapes import Job, Request
+from reachapi_emulator.client.shapes import Job, Report, Request
 from reachapi_emulator.client.transport import Transport
 from reachapi_emulator.client.waiting import wait_for_job, wait_for_requests
 
@@ -123,7 +122,7 @@ class Driver:
         return Account(self._reached, data, opened=True)
 
     def _find(self, account: str) -> Account | None:
-        answer = self._reached.ask("GET", f"/accounts/{reading.segment(account)}")
+        answer = self._reached.ask("GET", f"/accounts/{lists.segment(account)}")
         if answer.status == _GONE:
             return None
         return Account(self._reached, answer.json, opened=False)
@@ -132,7 +131,7 @@ class Driver:
         self, *, account: str | None = None, state: str | None = None
     ) -> list[Job]:
         """Return data requests, oldest first."""
-        return reading.jobs(self._reached, account, state)
+        return lists.jobs(self._reached, account, state)
 
     def requests(
         self,
@@ -143,7 +142,7 @@ class Driver:
         limit: int | None = None,
     ) -> list[Request]:
         """Return what the journal holds, the newest 1,000 at most, newest last."""
-        return reading.requests(self._reached, account, operation, status, limit)
+        return lists.requests(self._reached, account, operation, status, limit)
 
     def wait_for_job(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from reachapi_emulator.client.errors import EmulatorError
-from reachapi_emulator.client.shapes import Json, made
+from reachapi_emulator.client.shapes import Json, from_json
 from reachapi_emulator.client.transport import Transport
 
 _GONE = 404
@@ -79,17 +79,17 @@ class Faults:
             "seconds": seconds,
         }
         rule = {key: value for key, value in given.items() if value is not None}
-        return self._made(self._transport.send("POST", "/faults", rule))
+        return self._from_json(self._transport.send("POST", "/faults", rule))
 
     def __iter__(self) -> Iterator[Fault]:
         for rule in self._transport.send("GET", "/faults"):
             if self._account in {None, rule.get("account")}:
-                yield self._made(rule)
+                yield self._from_json(rule)
 
     def clear(self) -> None:
         """Remove them all."""
         query = f"?account={quote(self._account)}" if self._account else ""
         self._transport.send("DELETE", f"/faults{query}")
 
-    def _made(self, rule: Json) -> Fault:
-        return made(Fault, rule, transport=self._transport)
+    def _from_json(self, rule: Json) -> Fault:
+        return from_json(Fault, rule, transport=self._transport)

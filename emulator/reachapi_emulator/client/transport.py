@@ -1,18 +1,101 @@
-"""Requests to the control API of one emulator, and their answers."""
+"""Requests to the control API of one emulator, their answers, and the connections."""
 
+import ssl
+from collections import deque
 from collections.abc import Sequence
-from contextlib import ExitStack
-from http.client import HTTPConnection, HTTPException, RemoteDisconnected
+from contextlib import ExitStack, suppress
+from http.client import (
+    HTTPConnection,
+    HTTPException,
+    HTTPSConnection,
+    RemoteDisconnected,
+)
 from os import PathLike
 from selectors import EVENT_READ, DefaultSelector
+from time import monotonic
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import orjson
 
-from reachapi_emulator.client.connections import Connections
 from reachapi_emulator.client.errors import ConnectionLost, EmulatorError, NotAnEmulator
 
-PREFIX = "/_emulator"
+MOST_IDLE = 8
+LONGEST_IDLE = 5.0
+"""Real seconds after which an idle connection is not trusted to be open still."""
+
+
+class Connections:
+    """Hands out connections, an idle one first; safe to share between threads.
+
+    Args:
+        url: scheme, host and port, such as http://127.0.0.1:9010.
+        ca: a file with the certificates to trust, for https; left out, the
+            system's.
+
+    Raises:
+        EmulatorError: that is no such URL.
+    """
+
+    def __init__(self, url: str, ca: str | PathLike[str] | None = None) -> None:
+        self._secure, self._host, self._port = _parts(url)
+        self._ca = ca
+        self._idle: deque[tuple[float, HTTPConnection]] = deque()
+
+    def idle(self, timeout: float) -> HTTPConnection | None:
+        """Return a connection that is open, it seems; None if there is none."""
+        with suppress(IndexError):  # there is none left
+            while True:
+                since, connection = self._idle.pop()
+                if monotonic() - since < LONGEST_IDLE:
+                    connection.sock.settimeout(timeout)
+                    return connection
+                connection.close()
+        return None
+
+    def new(self, timeout: float) -> HTTPConnection:
+        """Return a connection that is yet to be opened."""
+        if not self._secure:
+            return HTTPConnection(self._host, self._port, timeout=timeout)
+        context = ssl.create_default_context(cafile=self._ca)
+        return HTTPSConnection(self._host, self._port, timeout=timeout, context=context)
+
+    def keep(self, connection: HTTPConnection) -> None:
+        """Take back a connection whose last answer has been read."""
+        if connection.sock is not None and len(self._idle) < MOST_IDLE:
+            self._idle.append((monotonic(), connection))
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """Close what is idle."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop()[1].close()
+
+
+def _parts(url: str) -> tuple[bool, str, int | None]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _refused(url) from None
+    bare = not (parts.query or parts.fragment or parts.username) and parts.path in {
+        "",
+        "/",
+    }
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
+        raise _refused(url)
+    return parts.scheme == "https", parts.hostname, port
+
+
+def _refused(url: str) -> EmulatorError:
+    return EmulatorError(
+        f"{url!r} is no address of an emulator: give one such as http://127.0.0.1:9010"
+    )
+
+
+CONTROL_PATH = "/_emulator"
 TIMEOUT = 15.0
 """Real seconds for a request, besides what it waits for on purpose."""
 NOT_YET = 408
@@ -129,7 +212,7 @@ class Transport:
         self, connection: HTTPConnection, method: str, path: str, body: bytes | None
     ) -> Answer:
         try:
-            connection.request(method, PREFIX + path, body, self._headers)
+            connection.request(method, CONTROL_PATH + path, body, self._headers)
             answer = _read(connection)
         except BaseException:  # Ctrl-C too leaves half an answer behind
             connection.close()
@@ -144,7 +227,9 @@ class Transport:
                 connection = self._connections.new(longest)
                 exits.callback(connection.close)
                 body = orjson.dumps({**wait.body, "timeout": wait.seconds})
-                connection.request("POST", PREFIX + wait.path, body, self._headers)
+                connection.request(
+                    "POST", CONTROL_PATH + wait.path, body, self._headers
+                )
                 selector.register(connection.sock, EVENT_READ, connection)
             for key, _ in selector.select(longest):
                 return _read(key.data)

@@ -1,10 +1,23 @@
-"""The command that says where the certificate authority's certificate is."""
+"""Commands that print what others need: OpenAPI document, certificate to trust."""
 
 from pathlib import Path
 
 import click
+import orjson
 
 from reachapi_emulator.errors import StartError
+
+
+@click.command()
+@click.option("--yaml", is_flag=True, help="As it was written, instead of JSON.")
+def openapi(*, yaml: bool) -> None:
+    """Print the OpenAPI document of the vendor's surface."""
+    from reachapi_emulator.web.openapi import document, text  # noqa: PLC0415 # not for the others
+
+    if yaml:
+        click.echo(text(), nl=False)
+    else:
+        click.echo(orjson.dumps(document(), option=orjson.OPT_INDENT_2))
 
 
 @click.command()
@@ -19,7 +32,7 @@ def ca(context: click.Context, /, ca_dir: Path | None) -> None:
 
     The certificate authority is made if there is none yet.
     """
-    from reachapi_emulator.certificates import Authority  # noqa: PLC0415 # 70 ms
+    from reachapi_emulator.tls import Authority  # noqa: PLC0415 # 70 ms
 
     folder = ca_dir or context.find_root().params["ca_dir"]
     try:

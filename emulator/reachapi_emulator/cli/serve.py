@@ -1,4 +1,4 @@
-"""Command line and environment -> Settings -> serve."""
+"""The program: command line and environment -> Settings -> serve."""
 
 import asyncio
 import contextlib
@@ -14,15 +14,18 @@ from typing import Any, TypeVar
 import click
 
 from reachapi_emulator import __version__, logs
-from reachapi_emulator.ca_command import ca
+from reachapi_emulator.cli.dataset import dataset
+from reachapi_emulator.cli.documents import ca, openapi
 from reachapi_emulator.contacts.errors import DatasetError
-from reachapi_emulator.dataset_commands import dataset
 from reachapi_emulator.errors import StartError, StoreError
-from reachapi_emulator.openapi_command import openapi
-from reachapi_emulator.settings import Settings, SettingsError
-from reachapi_emulator.variables import PREFIX, misspelt
+from reachapi_emulator.settings import (
+    VARIABLE_PREFIX,
+    Settings,
+    SettingsError,
+    misspelt,
+)
 
-log = logging.getLogger("reachapi_emulator.cli")
+log = logging.getLogger("reachapi_emulator.cli.serve")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -100,7 +103,7 @@ def _settings_options(command: F) -> F:
 @click.group(
     invoke_without_command=True,
     context_settings={
-        "auto_envvar_prefix": PREFIX,
+        "auto_envvar_prefix": VARIABLE_PREFIX,
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
     },

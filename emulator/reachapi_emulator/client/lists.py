@@ -1,28 +1,61 @@
-"""An account's requests, jobs and attempts in words, for who has to look."""
+"""Jobs and requests of one account or of all: as values, and in words."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
 
-from reachapi_emulator.client import reading
-from reachapi_emulator.client.shapes import Attempt, Job, Request
+from reachapi_emulator.client.shapes import Attempt, Job, Request, from_json
 from reachapi_emulator.client.transport import Transport
+
+
+def segment(name: str) -> str:
+    """Return a name as a segment of a path."""
+    return quote(name, safe="")
+
+
+def query(**wanted: object) -> str:
+    """Return a query string of what is not None."""
+    given = {key: value for key, value in wanted.items() if value is not None}
+    return f"?{urlencode(given)}" if given else ""
+
+
+def jobs(
+    transport: Transport, account: str | None = None, state: str | None = None
+) -> list[Job]:
+    """Return jobs, oldest first."""
+    path = f"/jobs{query(account=account, state=state)}"
+    return [Job.of(each) for each in transport.send("GET", path)]
+
+
+def requests(
+    transport: Transport,
+    account: str | None = None,
+    operation: str | None = None,
+    status: int | None = None,
+    limit: int | None = None,
+) -> list[Request]:
+    """Return the newest requests of the journal, 1,000 at most, newest last."""
+    wanted = query(account=account, operation=operation, status=status, limit=limit)
+    found = transport.send("GET", f"/requests{wanted}")["requests"]
+    return [from_json(Request, each) for each in found]
+
 
 MOST_LINES = 50
 
 
 def description(transport: Transport, account: str) -> list[str]:
     """Return the last 50 lines of what an account asked for and was delivered."""
-    requests = reading.requests(transport, account, limit=MOST_LINES)
-    lines = [*map(_request, requests), *told(reading.jobs(transport, account))]
+    asked = requests(transport, account, limit=MOST_LINES)
+    lines = [*map(_request, asked), *described_jobs(jobs(transport, account))]
     if len(lines) <= MOST_LINES:
         return lines or ["no request, no job"]
     left_out = len(lines) - MOST_LINES + 1
     return [f"... {left_out} lines before", *lines[left_out:]]
 
 
-def told(jobs: list[Job]) -> list[str]:
+def described_jobs(found: list[Job]) -> list[str]:
     """Return a line for each job and each of its attempts."""
-    return [line for job in jobs for line in _job(job)]
+    return [line for job in found for line in _job(job)]
 
 
 def _request(request: Request) -> str:

@@ -1,0 +1,1 @@
+"""One POST to a receiver, and what came of it."""

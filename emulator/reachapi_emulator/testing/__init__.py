@@ -1,0 +1,1 @@
+"""What a tester turns and sees: faults, delays, inbox, journal, report, snapshots."""

@@ -1,0 +1,1 @@
+"""What ReachAPI does: accounts, credits, limits, jobs and their deliveries."""
