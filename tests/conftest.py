@@ -7,9 +7,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.file import default_path
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from support import conformance
 from support.api import Api

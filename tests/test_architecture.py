@@ -74,7 +74,7 @@ def test_only_the_web_knows_the_web() -> None:
         if any(name.startswith("aiohttp.web") for name in imports(path))
     }
 
-    assert "web/listening.py" in knowing
+    assert "web/http_server.py" in knowing
     assert set() == {name for name in knowing if not name.startswith("web/")}
 
 
@@ -123,7 +123,7 @@ def test_serving_imports_neither_faker_nor_cryptography() -> None:
     statement = """
 import asyncio
 from reachapi_emulator import Settings
-from reachapi_emulator.app import Server
+from reachapi_emulator.server import Server
 async def serve():
     served = Server(Settings(port=0))
     await served.start()

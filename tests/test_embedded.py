@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from reachapi_emulator import embedded
-from reachapi_emulator.app import Server, StartError
 from reachapi_emulator.client import ConnectionLost, Driver, EmulatorError
 from reachapi_emulator.contacts.errors import DatasetError
 from reachapi_emulator.embedded import Emulator
+from reachapi_emulator.errors import StartError
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings, SettingsError
 from support.driven import submit
 from support.embedded import free_port

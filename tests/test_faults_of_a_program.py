@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from reachapi_emulator.lab.fault import Kind
+from reachapi_emulator.testing.faults import FaultKind
 from support.api import CREDITS, FETCH
 from support.plain_receiver import plainly_receiving
 from support.process import Running, running
@@ -30,13 +30,13 @@ def tell(program: Running, method: str, path: str, json: object = None) -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        (Kind.RESET, "Connection reset by peer"),
-        (Kind.EMPTY, "Remote end closed connection without response"),
-        (Kind.MALFORMED, "InvalidChunkLength"),
-        (Kind.RANDOM, "BadStatusLine"),
+        (FaultKind.RESET, "Connection reset by peer"),
+        (FaultKind.EMPTY, "Remote end closed connection without response"),
+        (FaultKind.MALFORMED, "InvalidChunkLength"),
+        (FaultKind.RANDOM, "BadStatusLine"),
     ],
 )
-def test_a_connection_breaks(program: Running, kind: Kind, said: str) -> None:
+def test_a_connection_breaks(program: Running, kind: FaultKind, said: str) -> None:
     """In the words of requests; the next request is answered."""
     rule = {"phase": "request", "kind": kind, "times": 1}
     tell(program, "POST", "/faults", rule)
@@ -50,13 +50,13 @@ def test_a_connection_breaks(program: Running, kind: Kind, said: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "seen"),
     [
-        (Kind.RESET, "ConnectionResetError"),
-        (Kind.EMPTY, "nothing"),
-        (Kind.MALFORMED, "ValueError"),
-        (Kind.RANDOM, "error 400"),
+        (FaultKind.RESET, "ConnectionResetError"),
+        (FaultKind.EMPTY, "nothing"),
+        (FaultKind.MALFORMED, "ValueError"),
+        (FaultKind.RANDOM, "error 400"),
     ],
 )
-def test_a_delivery_breaks(program: Running, kind: Kind, seen: str) -> None:
+def test_a_delivery_breaks(program: Running, kind: FaultKind, seen: str) -> None:
     """The receiver sees it, and then the retry."""
     with plainly_receiving() as receiver:
         rule = {"phase": "webhook", "kind": kind, "times": 1}

@@ -7,7 +7,7 @@ import pytest
 
 import reachapi_emulator
 from reachapi_emulator.cli.serve import main
-from reachapi_emulator.web.openapi import document
+from reachapi_emulator.web.application import openapi_document
 
 WRITTEN = Path(reachapi_emulator.__file__).parent / "web" / "openapi.yaml"
 
@@ -24,7 +24,7 @@ def test_it_prints_indented_json(capsys: pytest.CaptureFixture[str]) -> None:
     """To be read, and to be put into a file."""
     text = printed(capsys)
 
-    assert document() == json.loads(text)
+    assert openapi_document() == json.loads(text)
     assert text.startswith('{\n  "openapi": "3.1.0",\n')
     assert text.endswith("}\n")
 

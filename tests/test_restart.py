@@ -191,7 +191,7 @@ async def test_a_delivery_that_was_cut_off_is_made_again(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its attempt is marked interrupted; the bytes are the same (ruling 31)."""
-    monkeypatch.setattr("reachapi_emulator.app.GRACE", 0)
+    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0)
     async with receiving() as receiver:
         async with start() as api:
             await point(api, receiver.url)
@@ -215,7 +215,7 @@ async def test_an_interrupted_attempt_takes_no_retry_away(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After it the schedule is as long as it was."""
-    monkeypatch.setattr("reachapi_emulator.app.GRACE", 0)
+    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0)
     async with receiving() as receiver, start(retry_schedule=(HOUR,)) as api:
         await api.freeze()
         await point(api, receiver.url)
@@ -237,7 +237,7 @@ async def test_a_redelivery_that_was_cut_off_is_made_again(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The job stays delivered meanwhile."""
-    monkeypatch.setattr("reachapi_emulator.app.GRACE", 0)
+    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0)
     async with receiving() as receiver:
         async with start() as api:
             await point(api, receiver.url)
@@ -261,7 +261,7 @@ async def test_a_validation_that_was_cut_off_is_made_again(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it had reserved is charged once."""
-    monkeypatch.setattr("reachapi_emulator.app.GRACE", 0)
+    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0)
     with held_validation(monkeypatch) as release:
         async with start() as api:
             job = await api.fetch()

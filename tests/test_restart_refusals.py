@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.app import Server, StartError
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.errors import StoreError
+from reachapi_emulator.errors import StartError, StoreError
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from support.embedded import started
 

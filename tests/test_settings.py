@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.settings import MOST_VALUES, Settings, SettingsError
+from reachapi_emulator.settings import MAX_VALUES, Settings, SettingsError
 
 ROWS = {row.name: row for row in fields(Settings)}
 BOUNDED = [name for name, row in ROWS.items() if row.metadata["least"] is not None]
@@ -141,7 +141,7 @@ def test_one_bad_wait_refuses_the_schedule() -> None:
         Settings(retry_schedule=(1, -2, 3))
 
 
-@pytest.mark.parametrize("waits", [0, MOST_VALUES])
+@pytest.mark.parametrize("waits", [0, MAX_VALUES])
 def test_a_schedule_may_be_empty_or_long(waits: int) -> None:
     """Up to a hundred waits."""
     schedule = (1.0,) * waits
@@ -152,7 +152,7 @@ def test_a_schedule_may_be_empty_or_long(waits: int) -> None:
 def test_a_schedule_beyond_that_is_refused() -> None:
     """The message says how many it may have."""
     with pytest.raises(SettingsError, match="retry_schedule must have at most 100"):
-        Settings(retry_schedule=(1.0,) * (MOST_VALUES + 1))
+        Settings(retry_schedule=(1.0,) * (MAX_VALUES + 1))
 
 
 def test_a_schedule_is_no_list() -> None:
@@ -214,7 +214,7 @@ def test_a_text_is_no_tuple(name: str) -> None:
 @pytest.mark.parametrize("name", ["tls_name", "cors"])
 def test_too_many_names_are_refused(name: str) -> None:
     """The message says how many there may be."""
-    given: dict[str, Any] = {"tls": True, name: ("*",) * (MOST_VALUES + 1)}
+    given: dict[str, Any] = {"tls": True, name: ("*",) * (MAX_VALUES + 1)}
 
     with pytest.raises(SettingsError) as refusal:
         Settings(**given)

@@ -8,8 +8,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from reachapi_emulator.app import Server, StartError
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.errors import StartError
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.tls import Authority
 from support.api import Api

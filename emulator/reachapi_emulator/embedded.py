@@ -7,9 +7,9 @@ from concurrent.futures import Future
 from threading import RLock, Thread
 from typing import Any, Self
 
-from reachapi_emulator.app import GRACE, Server
 from reachapi_emulator.client.driver import Driver
 from reachapi_emulator.client.transport import Transport
+from reachapi_emulator.server import GRACE, Server
 from reachapi_emulator.settings import Settings
 
 STARTS_WITHIN = 60.0

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-LONGEST_NAME = 253
+MAX_NAME = 253
 """Characters of a DNS name (RFC 1035, 2.3.4)."""
 
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", re.IGNORECASE | re.ASCII)
@@ -38,7 +38,7 @@ def check_host(name: str) -> None:
         ValueError: it is none; the text says what would do.
     """
     is_name = isinstance(name, str) and _HOST.fullmatch(name)
-    if not is_name or len(name) > LONGEST_NAME:
+    if not is_name or len(name) > MAX_NAME:
         raise ValueError(
             "must be a host name such as emulator.example.test, without scheme and "
             f"port, in ASCII: {name!r} is not"
@@ -77,7 +77,7 @@ def _is_dns_name(name: str) -> bool:
     import idna  # noqa: PLC0415 # 10 ms, for a setting that few give
 
     wildcard, rest = name.startswith("*."), name.removeprefix("*.")
-    if len(name) > LONGEST_NAME or name.endswith("."):
+    if len(name) > MAX_NAME or name.endswith("."):
         return False
     try:
         labels = idna.encode(rest, uts46=True).split(b".")

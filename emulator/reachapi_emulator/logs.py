@@ -1,10 +1,14 @@
-"""Log lines: as text for people, as JSON for programs."""
+"""Log lines, for people or for programs, and what they may not show."""
 
 import logging
 import sys
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import orjson
+
+MASK = "****"
+"""Stands for what is secret."""
 
 TEXT = "%(asctime)s %(levelname)-7s %(message)s"
 
@@ -44,3 +48,9 @@ def configure(level: str, shape: str, stream: TextIO = sys.stderr) -> None:
     logger.handlers[:] = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False
+
+
+def masked_url(url: str) -> str:
+    """Return a URL, a user and password in it masked."""
+    credentials, at, _ = urlsplit(url).netloc.rpartition("@")
+    return url.replace(f"{credentials}@", f"{MASK}@", 1) if at else url

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reachapi_emulator.settings import Settings
 
 _ACCOUNTS = "reachapi_emulator.client.account"
-_LONGEST_NAME = 200
+_MAX_NAME = 200
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,7 +68,7 @@ def reachapi(
     """An account of its own on the emulator, deleted after the test."""
     from reachapi_emulator.client import EmulatorError  # noqa: PLC0415 # see above
 
-    name = request.node.nodeid[-_LONGEST_NAME:]
+    name = request.node.nodeid[-_MAX_NAME:]
     try:
         account = reachapi_server.account(name=name)
     except EmulatorError as error:

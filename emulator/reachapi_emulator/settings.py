@@ -10,7 +10,7 @@ from typing import Any
 
 from reachapi_emulator.hostnames import check_host, check_origin, check_tls_name
 
-MOST_VALUES = 100
+MAX_VALUES = 100
 """Values of a setting that takes several."""
 
 _TOKEN = re.compile(r"[!-~]{8,200}")
@@ -194,9 +194,9 @@ class Settings:
 def _several(name: str, values: object) -> tuple[object, ...]:
     if not isinstance(values, tuple):
         raise SettingsError(name, f"must be a tuple: {values!r} is not")
-    if len(values) > MOST_VALUES:
+    if len(values) > MAX_VALUES:
         raise SettingsError(
-            name, f"must have at most {MOST_VALUES} values: {len(values):,} are given"
+            name, f"must have at most {MAX_VALUES} values: {len(values):,} are given"
         )
     return values
 

@@ -141,7 +141,7 @@ def test_a_long_description_shows_its_end(
     stub: Stub, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And how much was left out."""
-    monkeypatch.setattr(describing, "MOST_LINES", 3)
+    monkeypatch.setattr(describing, "MAX_LINES", 3)
     stub.answers["GET /jobs?account=ann"] = 200, [JOB] * 3
     stub.answers["GET /requests?account=ann&limit=3"] = (
         200,

@@ -63,7 +63,7 @@ def test_one_that_was_idle_for_long_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The other side may have closed it."""
-    monkeypatch.setattr(connections, "LONGEST_IDLE", 0)
+    monkeypatch.setattr(connections, "MAX_IDLE", 0)
     to_stub.send("GET", "/clock")
     to_stub.send("GET", "/clock")
 
@@ -76,7 +76,7 @@ def test_no_more_are_kept_than_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The others are closed."""
-    monkeypatch.setattr(connections, "MOST_IDLE", 0)
+    monkeypatch.setattr(connections, "MAX_IDLE", 0)
     to_stub.send("GET", "/clock")
 
     assert [None] == [connection.sock for connection in opened]
@@ -130,7 +130,7 @@ def test_an_answer_that_is_too_long_is_refused(
     to_stub: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory has its bounds."""
-    monkeypatch.setattr(transport, "LONGEST_ANSWER", 3)
+    monkeypatch.setattr(transport, "MAX_ANSWER", 3)
 
     with pytest.raises(EmulatorError, match="longer than 3 bytes"):
         to_stub.send("GET", "/clock")

@@ -142,7 +142,7 @@ def test_too_full_a_journal_is_told(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It could not be noticed if there was another request."""
-    monkeypatch.setattr(webhooks, "MOST_COUNTED", 1)
+    monkeypatch.setattr(webhooks, "MAX_COUNTED", 1)
     submit(account)
     account.wait_for_webhook()
 
@@ -154,7 +154,7 @@ def test_too_full_a_journal_holds_up_no_job_that_is_to_come(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its attempts can be noticed all the same."""
-    monkeypatch.setattr(webhooks, "MOST_COUNTED", 1)
+    monkeypatch.setattr(webhooks, "MAX_COUNTED", 1)
     account.freeze()
     account.script_inbox([500])
     account.wait_for_job(submit(account), attempts=1)

@@ -71,7 +71,7 @@ def test_a_redirect_is_not_followed() -> None:
 
 def test_a_body_without_end_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not read further than an answer can be long."""
-    monkeypatch.setattr(line, "LARGEST_BODY", 3)
+    monkeypatch.setattr(line, "MAX_BODY", 3)
 
     assert (0, "", "no answer: a body over 3 bytes") == asked(HEAD + b"\r\nlong").given
 

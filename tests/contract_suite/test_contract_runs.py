@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from support.contract.lookalike import Lookalike
 from support.contract.runs import run

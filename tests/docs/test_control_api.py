@@ -8,19 +8,17 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.lab import findings
-from reachapi_emulator.lab.fault import KINDS, Kind, Phase
-from reachapi_emulator.lab.faults import MOST_RULES
-from reachapi_emulator.lab.holds import LONGEST_HOLD
-from reachapi_emulator.lab.inbox import MOST_BYTES, MOST_DELIVERIES
-from reachapi_emulator.reachapi.attempts import LONGEST_REORDER
-from reachapi_emulator.reachapi.job import STATES
-from reachapi_emulator.reachapi.outcomes import ErrorCode
+from reachapi_emulator.delivery.outcomes import ErrorCode
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.testing import journal as findings
+from reachapi_emulator.testing.delays import MAX_DELAY_S
+from reachapi_emulator.testing.faults import KINDS, MAX_RULES, FaultKind, FaultPhase
+from reachapi_emulator.testing.inbox import MAX_BYTES, MAX_DELIVERIES
+from reachapi_emulator.vendor.jobs import MAX_REORDER, STATES
 from reachapi_emulator.web.control import PREFIX, ROUTES
 from reachapi_emulator.web.control.faults import DEFAULT_SEED
-from reachapi_emulator.web.control.snapshot import MOST_BYTES as MOST_SNAPSHOT
-from reachapi_emulator.web.public import OPERATIONS
+from reachapi_emulator.web.control.state import MAX_BYTES as MAX_SNAPSHOT
+from reachapi_emulator.web.vendor_api import OPERATIONS
 from support.api import Answer, Api
 
 PAGE = Path(__file__).parents[2] / "docs" / "control-api.md"
@@ -97,7 +95,7 @@ def test_the_page_names_states_and_operations(page: str, name: str) -> None:
 
 def test_the_page_has_the_bounds_of_inboxes(page: str) -> None:
     """As they are."""
-    bounds = f"{MOST_DELIVERIES:,} deliveries and {MOST_BYTES // 2**20} MiB"
+    bounds = f"{MAX_DELIVERIES:,} deliveries and {MAX_BYTES // 2**20} MiB"
 
     assert bounds in " ".join(page.split())
 
@@ -108,21 +106,21 @@ def test_the_page_describes_every_kind_of_finding(page: str) -> None:
     section, _, _ = section.partition("### Snapshots")
     described = re.findall(r"^- `([a-z_]+)`: ", section, re.MULTILINE)
 
-    assert sorted(findings.Kind) == sorted(described)
+    assert sorted(findings.FindingKind) == sorted(described)
 
 
 def test_the_page_has_the_bound_of_snapshots(page: str) -> None:
     """As it is."""
-    assert f"such a document, up to {MOST_SNAPSHOT // 2**20} MiB" in page
+    assert f"such a document, up to {MAX_SNAPSHOT // 2**20} MiB" in page
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_the_page_describes_every_kind_of_fault(page: str, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", FaultKind)
+def test_the_page_describes_every_kind_of_fault(page: str, kind: FaultKind) -> None:
     """In a row of its own, with what it does in either phase."""
     (row,) = re.findall(rf"^\| `{kind}`.* \| (.+) \| (.+) \|$", page, re.MULTILINE)
-    phases = dict(zip(Phase, row, strict=True))
+    phases = dict(zip(FaultPhase, row, strict=True))
 
-    assert {phase for phase in Phase if kind not in KINDS[phase]} == {
+    assert {phase for phase in FaultPhase if kind not in KINDS[phase]} == {
         phase for phase, text in phases.items() if text.startswith("refused")
     }
 
@@ -131,9 +129,9 @@ def test_the_page_has_the_bounds_of_faults(page: str) -> None:
     """As they are."""
     text = " ".join(page.split())
 
-    assert f"or there are {MOST_RULES}." in text
-    assert f"at most {LONGEST_REORDER // SECOND} seconds" in text
-    assert f"than {LONGEST_HOLD:g} real seconds" in text
+    assert f"or there are {MAX_RULES}." in text
+    assert f"at most {MAX_REORDER // SECOND} seconds" in text
+    assert f"than {MAX_DELAY_S:g} real seconds" in text
     assert f"`seed` ({DEFAULT_SEED} if left out)" in text
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.state.events import MOST_KEPT, EventType
+from reachapi_emulator.state.events import MAX_KEPT, EventType
 from reachapi_emulator.web.control import OPEN, console
-from reachapi_emulator.web.control.events import KEEP_ALIVE, MOST_FOLLOWERS
+from reachapi_emulator.web.control.events import KEEP_ALIVE, MAX_FOLLOWERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "control-api.md"
 
@@ -30,8 +30,8 @@ def test_every_event_is_described() -> None:
 @pytest.mark.parametrize(
     "bound",
     [
-        f"The last {MOST_KEPT:,} events are kept",
-        f"{MOST_FOLLOWERS} streams are open",
+        f"The last {MAX_KEPT:,} events are kept",
+        f"{MAX_FOLLOWERS} streams are open",
         f"after {KEEP_ALIVE:g} seconds of silence",
     ],
 )

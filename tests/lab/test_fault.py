@@ -1,16 +1,16 @@
 import pytest
 
-from reachapi_emulator.lab.fault import KINDS, Fault, Kind, Phase
+from reachapi_emulator.testing.faults import KINDS, FaultKind, FaultPhase, FaultRule
 
-EVERY = Fault(phase=Phase.REQUEST, kind=Kind.EMPTY)
+EVERY = FaultRule(phase=FaultPhase.REQUEST, kind=FaultKind.EMPTY)
 
 
-def of(**values: object) -> Fault:
+def of(**values: object) -> FaultRule:
     """Return a fault of requests."""
-    return Fault(**{"phase": Phase.REQUEST, "kind": Kind.EMPTY, **values})  # type: ignore[arg-type] # one of each field
+    return FaultRule(**{"phase": FaultPhase.REQUEST, "kind": FaultKind.EMPTY, **values})  # type: ignore[arg-type] # one of each field
 
 
-def picked(fault: Fault, events: int = 20) -> list[int]:
+def picked(fault: FaultRule, events: int = 20) -> list[int]:
     """Return the numbers of the events that a fault picks."""
     return [number for number in range(1, events + 1) if fault.picks(number)]
 
@@ -25,18 +25,18 @@ def picked(fault: Fault, events: int = 20) -> list[int]:
         (of(account="bob"), False),
         (of(operation="fetch", account="ann"), True),
         (of(operation="fetch", account="bob"), False),
-        (of(phase=Phase.WEBHOOK), False),
+        (of(phase=FaultPhase.WEBHOOK), False),
     ],
 )
-def test_a_fault_is_meant_for_events(fault: Fault, *, expected: bool) -> None:
+def test_a_fault_is_meant_for_events(fault: FaultRule, *, expected: bool) -> None:
     """All that it names must fit; what it leaves out may be anything."""
-    assert expected == fault.matches(Phase.REQUEST, "fetch", "ann")
+    assert expected == fault.matches(FaultPhase.REQUEST, "fetch", "ann")
 
 
 def test_a_fault_for_an_account_is_not_meant_for_nobody() -> None:
     """A request without a key has no account."""
-    assert not of(account="ann").matches(Phase.REQUEST, "sdk", None)
-    assert EVERY.matches(Phase.REQUEST, "sdk", None)
+    assert not of(account="ann").matches(FaultPhase.REQUEST, "sdk", None)
+    assert EVERY.matches(FaultPhase.REQUEST, "sdk", None)
 
 
 def test_without_a_probability_every_event_is_picked() -> None:
@@ -81,11 +81,11 @@ def test_certainty_picks_all() -> None:
         (of(account="ann"), EVERY, False),
         (of(account="ann"), of(account="bob"), False),
         (of(operation="fetch"), of(account="ann"), False),
-        (EVERY, of(phase=Phase.WEBHOOK), False),
+        (EVERY, of(phase=FaultPhase.WEBHOOK), False),
     ],
 )
 def test_a_fault_hides_what_it_leaves_nothing_for(
-    older: Fault, younger: Fault, *, expected: bool
+    older: FaultRule, younger: FaultRule, *, expected: bool
 ) -> None:
     """It strikes everything that the younger one is meant for."""
     assert expected == older.hides(younger)
@@ -93,4 +93,4 @@ def test_a_fault_hides_what_it_leaves_nothing_for(
 
 def test_every_kind_belongs_to_a_phase() -> None:
     """One that strikes nothing would be of no use."""
-    assert set(Kind) == {kind for kinds in KINDS.values() for kind in kinds}
+    assert set(FaultKind) == {kind for kinds in KINDS.values() for kind in kinds}

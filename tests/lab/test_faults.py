@@ -2,9 +2,15 @@ from contextlib import suppress
 
 import pytest
 
-from reachapi_emulator.lab.fault import Fault, Kind, Phase
-from reachapi_emulator.lab.faults import MOST_RULES, FaultError, Faults
 from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.testing.faults import (
+    MAX_RULES,
+    FaultError,
+    FaultKind,
+    FaultPhase,
+    FaultRule,
+    FaultRules,
+)
 
 
 @pytest.fixture
@@ -14,35 +20,39 @@ def store() -> Store:
 
 
 @pytest.fixture
-def faults(store: Store) -> Faults:
+def faults(store: Store) -> FaultRules:
     """Return the rules of a store that has none yet."""
-    return Faults(store)
+    return FaultRules(store)
 
 
-def add(faults: Faults, **values: object) -> int:
+def add(faults: FaultRules, **values: object) -> int:
     """Add a rule for requests."""
-    every = {"phase": Phase.REQUEST, "kind": Kind.EMPTY, **values}
-    return faults.add(Fault(**every))  # type: ignore[arg-type] # one of each field
+    every = {"phase": FaultPhase.REQUEST, "kind": FaultKind.EMPTY, **values}
+    return faults.add(FaultRule(**every))  # type: ignore[arg-type] # one of each field
 
 
-def strikes(faults: Faults, events: int, account: str = "ann") -> list[int | None]:
+def strikes(faults: FaultRules, events: int, account: str = "ann") -> list[int | None]:
     """Let events happen; return the rules that strike them."""
-    struck = [faults.strike(Phase.REQUEST, "credits", account) for _ in range(events)]
+    struck = [
+        faults.strike(FaultPhase.REQUEST, "credits", account) for _ in range(events)
+    ]
     return [None if fault is None else fault.id for fault in struck]
 
 
-def counted(faults: Faults) -> dict[object, object]:
+def counted(faults: FaultRules) -> dict[object, object]:
     """Return how often each rule has struck."""
     return {rule["id"]: rule["struck"] for rule in faults.shown()}
 
 
-def test_without_a_rule_nothing_strikes(faults: Faults) -> None:
+def test_without_a_rule_nothing_strikes(faults: FaultRules) -> None:
     """And who looks first need not ask."""
     assert not faults.rules
     assert [None] == strikes(faults, 1)
 
 
-def test_without_a_rule_the_store_is_not_asked(store: Store, faults: Faults) -> None:
+def test_without_a_rule_the_store_is_not_asked(
+    store: Store, faults: FaultRules
+) -> None:
     """It could not even answer."""
     store.close()
 
@@ -50,7 +60,7 @@ def test_without_a_rule_the_store_is_not_asked(store: Store, faults: Faults) -> 
 
 
 def test_a_rule_for_another_account_does_not_ask_the_store(
-    store: Store, faults: Faults
+    store: Store, faults: FaultRules
 ) -> None:
     """Whom it is meant for is known in memory."""
     add(faults, account="bob")
@@ -59,7 +69,7 @@ def test_a_rule_for_another_account_does_not_ask_the_store(
     assert [None] == strikes(faults, 1)
 
 
-def test_a_rule_without_a_bound_strikes_always(faults: Faults) -> None:
+def test_a_rule_without_a_bound_strikes_always(faults: FaultRules) -> None:
     """And counts."""
     number = add(faults)
 
@@ -67,7 +77,7 @@ def test_a_rule_without_a_bound_strikes_always(faults: Faults) -> None:
     assert {number: 5} == counted(faults)
 
 
-def test_times_strikes_the_first(faults: Faults) -> None:
+def test_times_strikes_the_first(faults: FaultRules) -> None:
     """Then the rule is listed and strikes no more."""
     number = add(faults, times=2)
 
@@ -75,14 +85,14 @@ def test_times_strikes_the_first(faults: Faults) -> None:
     assert {number: 2} == counted(faults)
 
 
-def test_the_oldest_rule_that_strikes_is_the_only_one(faults: Faults) -> None:
+def test_the_oldest_rule_that_strikes_is_the_only_one(faults: FaultRules) -> None:
     """Two rules of two times make a sequence of four."""
     one, other = add(faults, times=2), add(faults, times=2)
 
     assert [one, one, other, other, None] == strikes(faults, 5)
 
 
-def test_a_rule_that_is_not_meant_lets_the_next_strike(faults: Faults) -> None:
+def test_a_rule_that_is_not_meant_lets_the_next_strike(faults: FaultRules) -> None:
     """Each account has its own."""
     anns, bobs = add(faults, account="ann"), add(faults, account="bob")
 
@@ -90,7 +100,7 @@ def test_a_rule_that_is_not_meant_lets_the_next_strike(faults: Faults) -> None:
     assert [bobs] == strikes(faults, 1, "bob")
 
 
-def test_events_for_others_do_not_count(faults: Faults) -> None:
+def test_events_for_others_do_not_count(faults: FaultRules) -> None:
     """The fate of the n-th event is that of the n-th that matches."""
     add(faults, account="ann", probability=0.5, seed=4)
     fates = []
@@ -101,18 +111,18 @@ def test_events_for_others_do_not_count(faults: Faults) -> None:
     assert [None, None, 1, None, 1, None, 1, 1, 1, None] == fates
 
 
-def test_times_bounds_what_probability_picks(faults: Faults) -> None:
+def test_times_bounds_what_probability_picks(faults: FaultRules) -> None:
     """The first that are picked."""
     add(faults, probability=0.5, seed=4, times=2)
 
     assert [None, None, 1, None, 1, None, None, None] == strikes(faults, 8)
 
 
-def test_what_is_remembered_goes_on(store: Store, faults: Faults) -> None:
+def test_what_is_remembered_goes_on(store: Store, faults: FaultRules) -> None:
     """As after a restart: rules, counts and draws."""
     add(faults, probability=0.5, seed=4)
     first = strikes(faults, 4)
-    again = Faults(store)
+    again = FaultRules(store)
     again.load()
 
     assert [None, None, 1, None] == first
@@ -120,9 +130,9 @@ def test_what_is_remembered_goes_on(store: Store, faults: Faults) -> None:
     assert {1: 5} == counted(again)
 
 
-def test_a_rule_is_shown_as_it_was_made(faults: Faults) -> None:
+def test_a_rule_is_shown_as_it_was_made(faults: FaultRules) -> None:
     """With its count."""
-    add(faults, kind=Kind.STATUS, status=503, operation="fetch", times=3)
+    add(faults, kind=FaultKind.STATUS, status=503, operation="fetch", times=3)
 
     assert [
         {
@@ -141,7 +151,7 @@ def test_a_rule_is_shown_as_it_was_made(faults: Faults) -> None:
     ] == faults.shown()
 
 
-def test_a_removed_rule_strikes_no_more(faults: Faults) -> None:
+def test_a_removed_rule_strikes_no_more(faults: FaultRules) -> None:
     """And can be removed but once; its id is not given again."""
     number = add(faults)
 
@@ -152,7 +162,7 @@ def test_a_removed_rule_strikes_no_more(faults: Faults) -> None:
 
 @pytest.mark.parametrize(("account", "left"), [("ann", [2, 3]), (None, [])])
 def test_rules_are_cleared(
-    faults: Faults, account: str | None, left: list[int]
+    faults: FaultRules, account: str | None, left: list[int]
 ) -> None:
     """Those for an account, or all."""
     for whose in ("ann", "bob", None):
@@ -164,7 +174,7 @@ def test_rules_are_cleared(
     assert left == [fault.id for fault in faults.rules]
 
 
-def test_a_rule_that_can_never_strike_is_refused(faults: Faults) -> None:
+def test_a_rule_that_can_never_strike_is_refused(faults: FaultRules) -> None:
     """An older one leaves it nothing; it is named."""
     older = add(faults)
 
@@ -173,17 +183,19 @@ def test_a_rule_that_can_never_strike_is_refused(faults: Faults) -> None:
     assert [older] == list(counted(faults))
 
 
-def test_there_are_a_hundred_rules_at_most(faults: Faults) -> None:
+def test_there_are_a_hundred_rules_at_most(faults: FaultRules) -> None:
     """One more is refused, and none is lost."""
-    for _ in range(MOST_RULES):
+    for _ in range(MAX_RULES):
         add(faults, times=1)
 
     with pytest.raises(FaultError, match="there are 100"):
         add(faults, times=1)
-    assert MOST_RULES == len(faults.shown())
+    assert MAX_RULES == len(faults.shown())
 
 
-def test_a_strike_that_cannot_be_counted_is_none(store: Store, faults: Faults) -> None:
+def test_a_strike_that_cannot_be_counted_is_none(
+    store: Store, faults: FaultRules
+) -> None:
     """Decision and count are made together or not at all."""
     add(faults, times=2)
     with suppress(LookupError), store.transaction():

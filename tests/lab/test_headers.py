@@ -2,7 +2,8 @@ import orjson
 import pytest
 from multidict import CIMultiDict
 
-from reachapi_emulator.lab.headers import MASK, remembered
+from reachapi_emulator.logs import MASK
+from reachapi_emulator.testing.journal import remembered
 
 
 @pytest.mark.parametrize("name", ["x-api-key", "X-API-Key", "X-Api-KEY"])

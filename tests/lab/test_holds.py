@@ -4,9 +4,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from reachapi_emulator.lab.holds import Holds
 from reachapi_emulator.state.clock import SECOND, VirtualClock
 from reachapi_emulator.state.store import MEMORY, open_store
+from reachapi_emulator.testing.delays import Delays
 from support.scripted import RealTime
 from support.warp import microseconds, warp
 
@@ -22,7 +22,7 @@ def clock() -> VirtualClock:
 
 @asynccontextmanager
 async def held(
-    holds: Holds, account: str | None = "ann", seconds: float = 10
+    holds: Delays, account: str | None = "ann", seconds: float = 10
 ) -> AsyncIterator["asyncio.Task[None]"]:
     """Let somebody wait until the end of the block, if they do so long."""
     hold = holds.hold(account, round(seconds * SECOND))
@@ -41,7 +41,7 @@ async def turns() -> None:
 
 async def test_a_request_waits_until_its_clock_has_passed(clock: VirtualClock) -> None:
     """Not a moment less."""
-    async with held(Holds(clock)) as task:
+    async with held(Delays(clock)) as task:
         clock.advance(10 * SECOND - 1)
         await turns()
         waits = not task.done()
@@ -53,7 +53,7 @@ async def test_a_request_waits_until_its_clock_has_passed(clock: VirtualClock) -
 
 async def test_each_waits_on_its_own_clock(clock: VirtualClock) -> None:
     """Another account's time is none of its business."""
-    holds = Holds(clock)
+    holds = Delays(clock)
     async with held(holds, "ann") as anns, held(holds, "bob") as bobs:
         clock.advance(10 * SECOND, "bob")
         await turns()
@@ -63,7 +63,7 @@ async def test_each_waits_on_its_own_clock(clock: VirtualClock) -> None:
 
 async def test_nobodys_request_waits_on_the_global_clock(clock: VirtualClock) -> None:
     """It has no account whose clock it could follow."""
-    async with held(Holds(clock), None) as task:
+    async with held(Delays(clock), None) as task:
         clock.advance(10 * SECOND)
         await turns()
 
@@ -73,7 +73,7 @@ async def test_nobodys_request_waits_on_the_global_clock(clock: VirtualClock) ->
 async def test_a_wait_is_as_long_on_another_clock(clock: VirtualClock) -> None:
     """What is over is over; what is left is left."""
     clock.advance(1_000 * SECOND, "ann")
-    async with held(Holds(clock)) as task:
+    async with held(Delays(clock)) as task:
         clock.advance(4 * SECOND, "ann")
         await turns()
         clock.follow("ann")
@@ -100,7 +100,7 @@ async def test_a_wait_is_as_long_on_a_clock_that_is_ahead(
         clock.resume("ann")
     clock.advance(1_000 * SECOND)
     clock.freeze()
-    async with held(Holds(clock)) as task:
+    async with held(Delays(clock)) as task:
         real.now += 4 * SECOND
         clock.follow("ann")
         await turns()
@@ -120,7 +120,7 @@ def test_on_a_clock_that_goes_it_is_as_long_as_in_real_time() -> None:
         clock = VirtualClock(open_store(MEMORY, journal_size=1), microseconds)
         clock.start()
         before = microseconds()
-        await Holds(clock).hold("ann", 10 * SECOND)
+        await Delays(clock).hold("ann", 10 * SECOND)
         return (microseconds() - before) / SECOND
 
     assert 10 == pytest.approx(warp(waited()), abs=0.01)
@@ -134,7 +134,7 @@ def test_no_wait_is_longer_than_ten_minutes() -> None:
         clock.start()
         clock.freeze()
         before = microseconds()
-        await Holds(clock).hold("ann", SECOND)
+        await Delays(clock).hold("ann", SECOND)
         return (microseconds() - before) / SECOND
 
     assert 600 == pytest.approx(warp(waited()), abs=0.01)
@@ -142,7 +142,7 @@ def test_no_wait_is_longer_than_ten_minutes() -> None:
 
 async def test_dropped_requests_are_cancelled(clock: VirtualClock) -> None:
     """Those of an account, or all; nothing of them is kept."""
-    holds = Holds(clock)
+    holds = Delays(clock)
     async with held(holds, "ann") as anns, held(holds, "bob") as bobs:
         holds.drop("ann")
         await turns()

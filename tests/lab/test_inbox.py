@@ -3,9 +3,9 @@ import asyncio
 import msgspec
 import pytest
 
-from reachapi_emulator.lab import inbox
-from reachapi_emulator.lab.inbox import Inboxes, Step
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.testing import inbox
+from reachapi_emulator.testing.inbox import Inboxes, ScriptedAnswer
 from support.house import House
 
 
@@ -125,7 +125,7 @@ def test_too_many_deliveries_push_the_oldest_out(
     inboxes: Inboxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of whichever inbox."""
-    monkeypatch.setattr(inbox, "MOST_DELIVERIES", 2)
+    monkeypatch.setattr(inbox, "MAX_DELIVERIES", 2)
 
     for name, body in (("bob", b"1"), ("ann", b"2"), ("ann", b"3")):
         inboxes.receive(name, {}, body)
@@ -140,7 +140,7 @@ def test_too_many_bytes_push_the_oldest_out(
     inboxes: Inboxes, monkeypatch: pytest.MonkeyPatch, size: int, expected: list[int]
 ) -> None:
     """As many as it takes; one that is too large by itself is kept alone."""
-    monkeypatch.setattr(inbox, "MOST_BYTES", 11)
+    monkeypatch.setattr(inbox, "MAX_BYTES", 11)
 
     for body in (b"11", b"22", b"x" * size):
         inboxes.receive("ann", {}, body)
@@ -150,30 +150,38 @@ def test_too_many_bytes_push_the_oldest_out(
 
 def test_without_a_script_all_is_well(inboxes: Inboxes) -> None:
     """A delivery is acknowledged at once."""
-    assert Step(status=200, delay_s=0, drop=False) == inboxes.receive("ann", {}, b"")
+    assert ScriptedAnswer(status=200, delay_s=0, drop=False) == inboxes.receive(
+        "ann", {}, b""
+    )
 
 
 def test_a_script_is_followed_step_by_step(inboxes: Inboxes) -> None:
     """And when it has ended, all is well."""
-    script = [Step(status=500), Step(delay_s=2.5), Step(drop=True)]
+    script = [
+        ScriptedAnswer(status=500),
+        ScriptedAnswer(delay_s=2.5),
+        ScriptedAnswer(drop=True),
+    ]
 
     inboxes.script("ann", script)
 
-    assert [*script, Step()] == [inboxes.receive("ann", {}, b"") for _ in range(4)]
+    assert [*script, ScriptedAnswer()] == [
+        inboxes.receive("ann", {}, b"") for _ in range(4)
+    ]
 
 
 def test_a_script_is_for_one_inbox(inboxes: Inboxes) -> None:
     """The others go on as they did."""
-    inboxes.script("ann", [Step(status=500)])
+    inboxes.script("ann", [ScriptedAnswer(status=500)])
 
-    assert Step() == inboxes.receive("bob", {}, b"")
+    assert ScriptedAnswer() == inboxes.receive("bob", {}, b"")
 
 
 def test_a_script_replaces_what_was_left_of_the_last(inboxes: Inboxes) -> None:
     """An empty one takes it away."""
-    inboxes.script("ann", [Step(status=500), Step(status=501)])
+    inboxes.script("ann", [ScriptedAnswer(status=500), ScriptedAnswer(status=501)])
 
-    inboxes.script("ann", [Step(status=503)])
+    inboxes.script("ann", [ScriptedAnswer(status=503)])
     first = inboxes.receive("ann", {}, b"")
     inboxes.script("ann", [])
 
@@ -183,7 +191,7 @@ def test_a_script_replaces_what_was_left_of_the_last(inboxes: Inboxes) -> None:
 def test_a_step_takes_known_keys_only() -> None:
     """A misspelt one is refused, with its name."""
     with pytest.raises(msgspec.ValidationError, match="unknown field `delay`"):
-        msgspec.json.decode(b'{"delay": 2}', type=Step)
+        msgspec.json.decode(b'{"delay": 2}', type=ScriptedAnswer)
 
 
 async def test_who_waits_for_an_arrival_is_woken(inboxes: Inboxes) -> None:

@@ -5,11 +5,11 @@ import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
-from reachapi_emulator.lab.journal import Entry, Journal, Wanted
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.store import MEMORY, open_store
+from reachapi_emulator.testing.journal import Entry, Journal, RequestFilter
 
-EVERY = Wanted()
+EVERY = RequestFilter()
 ENTRY = Entry(
     at=90 * SECOND,
     account="ann",
@@ -35,7 +35,9 @@ def add(journal: Journal, **changes: Any) -> None:  # noqa: ANN401 # one of each
     journal.record(ENTRY._replace(**changes))
 
 
-def numbers(journal: Journal, wanted: Wanted = EVERY, most: int = 9) -> list[object]:
+def numbers(
+    journal: Journal, wanted: RequestFilter = EVERY, most: int = 9
+) -> list[object]:
     """Return the numbers of the requests that are found."""
     return [shown["id"] for shown in journal.find(wanted, most)]
 
@@ -76,15 +78,15 @@ def test_a_body_that_is_no_text_is_shown_all_the_same(journal: Journal) -> None:
     ("wanted", "expected"),
     [
         (EVERY, [1, 2, 3]),
-        (Wanted(account="ann"), [1, 2]),
-        (Wanted(operation="fetch"), [1, 3]),
-        (Wanted(status=200), [1]),
-        (Wanted(account="ann", operation="fetch"), [1]),
-        (Wanted(account="ann", operation="fetch", status=429), []),
+        (RequestFilter(account="ann"), [1, 2]),
+        (RequestFilter(operation="fetch"), [1, 3]),
+        (RequestFilter(status=200), [1]),
+        (RequestFilter(account="ann", operation="fetch"), [1]),
+        (RequestFilter(account="ann", operation="fetch", status=429), []),
     ],
 )
 def test_requests_are_found_by_what_they_were(
-    journal: Journal, wanted: Wanted, expected: list[int]
+    journal: Journal, wanted: RequestFilter, expected: list[int]
 ) -> None:
     """All that is asked must fit; what is not asked may be anything."""
     add(journal)

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from reachapi_emulator.lab.fault import Fault, Kind, Phase
-from reachapi_emulator.lab.journal import Journal
-from reachapi_emulator.lab.judging import Judge
-from reachapi_emulator.lab.report import Bounds
-from reachapi_emulator.reachapi.outcomes import ErrorCode, Outcome
+from reachapi_emulator.delivery.outcomes import ErrorCode, Outcome
+from reachapi_emulator.testing.client_report import Bounds, Judge
+from reachapi_emulator.testing.faults import FaultKind, FaultPhase, FaultRule
+from reachapi_emulator.testing.journal import Journal
 from support.house import House
 from support.scripted import ACKNOWLEDGED, BROKEN, SERVER_ERROR, answers
 
@@ -66,7 +65,7 @@ async def test_our_own_failures_are_not_held_against_it(error: ErrorCode) -> Non
 async def test_what_a_fault_has_struck_is_not_judged() -> None:
     """Whatever it came to."""
     house = House(receiver=answers([SERVER_ERROR]))
-    house.faults.add(Fault(phase=Phase.WEBHOOK, kind=Kind.DUPLICATE))
+    house.faults.add(FaultRule(phase=FaultPhase.WEBHOOK, kind=FaultKind.DUPLICATE))
     house.open()
     house.ask(1)
     await house.rest()

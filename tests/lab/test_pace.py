@@ -2,10 +2,9 @@
 
 import pytest
 
-from reachapi_emulator.lab.findings import Kind
-from reachapi_emulator.lab.journal import Entry
-from reachapi_emulator.lab.pace import busiest_second, hasty
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.testing.client_report import busiest_second, hasty
+from reachapi_emulator.testing.journal import Entry, FindingKind
 from support.entries import entry, numbered, refused
 
 
@@ -40,7 +39,7 @@ def test_refused_requests_are_part_of_the_busiest_second() -> None:
 
 @pytest.mark.parametrize(
     "unlimited",
-    [entry(account=None), entry(remarks=((Kind.WRONG_SECRET, ""),))],
+    [entry(account=None), entry(remarks=((FindingKind.WRONG_SECRET, ""),))],
     ids=["nobody's", "with a wrong secret"],
 )
 def test_what_never_met_the_limit_is_not_counted(unlimited: Entry) -> None:

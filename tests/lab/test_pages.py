@@ -4,15 +4,19 @@ import msgspec
 from multidict import CIMultiDict
 from yarl import URL
 
-from reachapi_emulator.lab import pages
-from reachapi_emulator.lab.findings import Kind
-from reachapi_emulator.lab.journal import Entry, Journal, Wanted
-from reachapi_emulator.lab.pages import Pages
-from reachapi_emulator.lab.report import Bounds, report
 from reachapi_emulator.state.store import MEMORY, open_store
+from reachapi_emulator.testing import journal as pages
+from reachapi_emulator.testing.client_report import Bounds, report
+from reachapi_emulator.testing.journal import (
+    Entry,
+    FindingKind,
+    Journal,
+    JournalDump,
+    RequestFilter,
+)
 from support.entries import entry, refused
 
-EVERY = Wanted()
+EVERY = RequestFilter()
 
 
 def journal(*entries: Entry, size: int = 9) -> Journal:
@@ -25,9 +29,9 @@ def journal(*entries: Entry, size: int = 9) -> Journal:
 
 def restored(kept: Journal, size: int = 9) -> Journal:
     """Return another journal that goes on from one."""
-    document = msgspec.json.encode(pages.dump(kept))
+    document = msgspec.json.encode(pages.dump_journal(kept))
     other = journal(entry(), size=size)
-    pages.load(other, msgspec.json.decode(document, type=Pages))
+    pages.load_journal(other, msgspec.json.decode(document, type=JournalDump))
     return other
 
 
@@ -37,7 +41,7 @@ def test_what_is_shown_of_a_request_is_the_same() -> None:
         url=URL("//x/%FF?a=%20&X-API-Key=secret&a=2"),
         headers=CIMultiDict({"X-API-Key": "k", "Cookie": "c", "A": "\udcff"}),
         body=b"\xff{}",
-        remarks=((Kind.UNKNOWN_FIELD, "'x'"),),
+        remarks=((FindingKind.UNKNOWN_FIELD, "'x'"),),
         fault=7,
     )
     kept = journal(odd, entry(1, status=None, account=None, operation=None))
@@ -48,7 +52,7 @@ def test_what_is_shown_of_a_request_is_the_same() -> None:
 def test_a_report_of_it_is_the_same() -> None:
     """Keys, connections and instants tell as much as they did."""
     hasty = [refused(0), entry(0.5, opened=0), entry(0.6, opened=-1)]
-    marked = entry(2, remarks=((Kind.WRONG_SECRET, ""),))
+    marked = entry(2, remarks=((FindingKind.WRONG_SECRET, ""),))
     kept = journal(*hasty, marked, entry(0.7, key="other", opened=-2))
     expected, found = (
         report(each.entries(EVERY), (), Bounds(1, 30))
@@ -82,7 +86,7 @@ def test_no_secret_but_the_key_is_kept() -> None:
     headers = CIMultiDict(
         {"X-API-Key": "k", "webhook_secret_key": "s", "Authorization": "s", "A": "a"}
     )
-    (page,) = pages.dump(journal(entry(headers=headers))).requests
+    (page,) = pages.dump_journal(journal(entry(headers=headers))).requests
 
     assert {
         "X-API-Key": "k",

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.lab.findings import Kind
-from reachapi_emulator.lab.journal import Entry
-from reachapi_emulator.lab.report import Bounds, Judged, report
+from reachapi_emulator.testing.client_report import Bounds, Judged, report
+from reachapi_emulator.testing.journal import Entry, FindingKind
 from support.entries import entry, numbered, refused
 
 BOUNDS = Bounds(rate_limit=2, webhook_timeout=30)
@@ -18,7 +17,7 @@ def reported(*entries: Entry, attempts: Sequence[Judged] = ()) -> Any:  # noqa: 
     return report(numbered(*entries), attempts, BOUNDS)
 
 
-def remarked(kind: Kind, *names: str) -> Entry:
+def remarked(kind: FindingKind, *names: str) -> Entry:
     """Return a request of which something was noticed."""
     return entry(remarks=tuple((kind, name) for name in names or ("",)))
 
@@ -53,7 +52,7 @@ def test_a_good_client_gets_a_clean_report() -> None:
             ),
         ),
         (
-            [remarked(Kind.INSUFFICIENT_CREDIT)],
+            [remarked(FindingKind.INSUFFICIENT_CREDIT)],
             "insufficient_credit",
             (
                 "1 request for more records than credits were available: "
@@ -61,7 +60,7 @@ def test_a_good_client_gets_a_clean_report() -> None:
             ),
         ),
         (
-            [remarked(Kind.UNKNOWN_FIELD, *names) for names in ("ba", "a")],
+            [remarked(FindingKind.UNKNOWN_FIELD, *names) for names in ("ba", "a")],
             "unknown_field",
             (
                 "2 requests with unknown names (b, a): "
@@ -69,7 +68,7 @@ def test_a_good_client_gets_a_clean_report() -> None:
             ),
         ),
         (
-            [remarked(Kind.WRONG_SECRET)],
+            [remarked(FindingKind.WRONG_SECRET)],
             "wrong_secret",
             (
                 "1 request with a webhook_secret_key that is not the account's: "
@@ -110,7 +109,7 @@ def test_a_mistake_of_requests_is_found(
 
 def test_a_finding_names_the_requests_that_show_it() -> None:
     """And no others."""
-    wrong = remarked(Kind.WRONG_SECRET)
+    wrong = remarked(FindingKind.WRONG_SECRET)
     (found,) = reported(wrong, entry(1), wrong)["findings"]
 
     assert (2, [1, 3], []) == (found["count"], found["requests"], found["jobs"])
@@ -193,7 +192,7 @@ def test_attempts_are_counted_and_their_jobs_named_once() -> None:
 
 def test_the_ids_end_at_a_hundred() -> None:
     """The count goes on."""
-    wrong = [remarked(Kind.WRONG_SECRET)] * 101
+    wrong = [remarked(FindingKind.WRONG_SECRET)] * 101
     failed = [Judged(job, 500, "unexpected_status", 1) for job in range(101)]
     by_kind = {
         found["kind"]: (found["count"], len(found["requests"]), len(found["jobs"]))
@@ -206,7 +205,10 @@ def test_the_ids_end_at_a_hundred() -> None:
 def test_the_names_end_at_ten() -> None:
     """Each is there once."""
     names = [f"n{number}" for number in range(11)]
-    marked = [remarked(Kind.UNKNOWN_FIELD, *names), remarked(Kind.UNKNOWN_FIELD, "n0")]
+    marked = [
+        remarked(FindingKind.UNKNOWN_FIELD, *names),
+        remarked(FindingKind.UNKNOWN_FIELD, "n0"),
+    ]
     (found,) = reported(*marked)["findings"]
 
     assert f"({', '.join(names[:10])}, …)" in found["text"]

@@ -1,6 +1,6 @@
 import pytest
 
-from reachapi_emulator.lab.urls import remembered_url
+from reachapi_emulator.logs import masked_url
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from reachapi_emulator.lab.urls import remembered_url
 )
 def test_user_and_password_are_masked(url: str, expected: str) -> None:
     """However odd, and nowhere else."""
-    assert expected == remembered_url(url)
+    assert expected == masked_url(url)
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ def test_user_and_password_are_masked(url: str, expected: str) -> None:
 )
 def test_a_url_without_is_left_alone(url: str) -> None:
     """An @ elsewhere is no secret's end."""
-    assert url == remembered_url(url)
+    assert url == masked_url(url)

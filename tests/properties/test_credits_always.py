@@ -11,11 +11,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from reachapi_emulator.reachapi.errors import InsufficientCredit, WebhookInactive
-from reachapi_emulator.reachapi.job import JobBusy
-from reachapi_emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.delivery.outcomes import Outcome
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.store import Store
+from reachapi_emulator.vendor.errors import InsufficientCredit, WebhookInactive
+from reachapi_emulator.vendor.jobs import JobBusy
 from support.books import check_balances, check_charges
 from support.house import URL, House
 from support.people import good_of, mixed
@@ -23,7 +23,7 @@ from support.scripted import ACKNOWLEDGED, REFUSED, SERVER_ERROR, Hanging
 
 CONTACTS = 100
 OPENED = 200
-MOST_CRASHES = 2
+MAX_CRASHES = 2
 ACCOUNTS = ("ann", "bob")
 PEOPLE = mixed(CONTACTS)
 
@@ -168,7 +168,7 @@ class Credits(RuleBasedStateMachine):
             del self.valid[job]
         self.run(reset())
 
-    @precondition(lambda self: self.crashes < MOST_CRASHES and self.house.under_way())
+    @precondition(lambda self: self.crashes < MAX_CRASHES and self.house.under_way())
     @rule()
     def crash(self) -> None:
         """End in the middle of everything, and start again."""

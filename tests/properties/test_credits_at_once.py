@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.reachapi.errors import InsufficientCredit
-from reachapi_emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.vendor.errors import InsufficientCredit
 from support.books import check_balances, check_charges
 from support.house import House
 from support.people import good_of, mixed

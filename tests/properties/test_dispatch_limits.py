@@ -8,14 +8,14 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from pyroaring import BitMap
 
-from reachapi_emulator.reachapi import dispatch
-from reachapi_emulator.reachapi.dispatch import (
-    MOST_AT_ENDPOINT,
-    MOST_ATTEMPTS,
-    MOST_VALIDATIONS,
+from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.vendor import worker as dispatch
+from reachapi_emulator.vendor.email_check import Validator
+from reachapi_emulator.vendor.worker import (
+    MAX_AT_ENDPOINT,
+    MAX_ATTEMPTS,
+    MAX_VALIDATIONS,
 )
-from reachapi_emulator.reachapi.validation import Validator
-from reachapi_emulator.reachapi.webhooks import Outcome
 from support.house import House
 from support.people import mixed
 from support.scripted import ACKNOWLEDGED, REFUSED, Hanging, Post
@@ -48,7 +48,7 @@ async def steps(count: int) -> None:
 
 @pytest.mark.parametrize(
     ("load", "overall", "each"),
-    [([4] * 80, MOST_ATTEMPTS, 4), ([20] * 3, 3 * MOST_AT_ENDPOINT, MOST_AT_ENDPOINT)],
+    [([4] * 80, MAX_ATTEMPTS, 4), ([20] * 3, 3 * MAX_AT_ENDPOINT, MAX_AT_ENDPOINT)],
 )
 async def test_the_limits_of_attempts_are_used_and_kept(
     load: list[int], overall: int, each: int
@@ -69,7 +69,7 @@ async def test_the_limits_of_attempts_are_used_and_kept(
 
     assert (overall, each) == (first.total(), max(first.values()))
     assert overall == house.client.most[""]
-    assert MOST_AT_ENDPOINT >= max(n for at, n in house.client.most.items() if at)
+    assert MAX_AT_ENDPOINT >= max(n for at, n in house.client.most.items() if at)
     assert jobs == house.jobs.find(state="delivered")
 
 
@@ -108,8 +108,8 @@ async def test_no_limit_is_ever_passed(
 ) -> None:
     """Whatever they are, and whichever attempt ends first; no room is left unused."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dispatch, "MOST_ATTEMPTS", most)
-        patch.setattr(dispatch, "MOST_AT_ENDPOINT", each)
+        patch.setattr(dispatch, "MAX_ATTEMPTS", most)
+        patch.setattr(dispatch, "MAX_AT_ENDPOINT", each)
         receiver = Hanging()
         house = House(receiver=receiver)
         opened(house, load)
@@ -133,7 +133,7 @@ async def test_a_slow_endpoint_starves_nobody(slow: int, load: list[int]) -> Non
         return ACKNOWLEDGED
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dispatch, "MOST_ATTEMPTS", 20)
+        patch.setattr(dispatch, "MAX_ATTEMPTS", 20)
         house = House(receiver=answer)
     house.open("slow", url=SLOW)
     for _ in range(slow):
@@ -146,14 +146,14 @@ async def test_a_slow_endpoint_starves_nobody(slow: int, load: list[int]) -> Non
     await house.dispatcher.stop(0)
 
     assert jobs == house.jobs.find(state="delivered")
-    assert min(slow, MOST_AT_ENDPOINT) == house.client.most[SLOW]
+    assert min(slow, MAX_AT_ENDPOINT) == house.client.most[SLOW]
     house.store.close()
 
 
 @given(
     fates=st.lists(st.sampled_from(["raise", "answer", "refuse"]), max_size=30),
 )
-@example(fates=["raise"] * (MOST_AT_ENDPOINT + 1))
+@example(fates=["raise"] * (MAX_AT_ENDPOINT + 1))
 @settings(max_examples=40, deadline=None)
 async def test_work_that_raises_ends_nothing(fates: list[str]) -> None:
     """Wherever it stands among the others, and however often it does."""
@@ -207,7 +207,7 @@ class Gate(Validator):
 
 @pytest.mark.parametrize(
     ("due", "most"),
-    [(1, 1), (MOST_VALIDATIONS, MOST_VALIDATIONS), (100, MOST_VALIDATIONS)],
+    [(1, 1), (MAX_VALIDATIONS, MAX_VALIDATIONS), (100, MAX_VALIDATIONS)],
 )
 async def test_the_limit_of_validations_is_used_and_kept(due: int, most: int) -> None:
     """16 at once; when they have ended, the others follow."""

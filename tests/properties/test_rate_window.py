@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.reachapi.errors import TooManyRequests
-from reachapi_emulator.reachapi.limits import Limiter
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor.errors import TooManyRequests
+from reachapi_emulator.vendor.rate_limit import Limiter
 from support.house import House, memory_store
 
 KEYS = ("test-a", "test-b")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from raw_receiver import RawReceiver
 
-from reachapi_emulator.reachapi.webhooks import WebhookClient
+from reachapi_emulator.delivery.webhooks import WebhookClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pytest
     from raw_receiver import Script
 
-    from reachapi_emulator.reachapi.outcomes import Outcome
+    from reachapi_emulator.delivery.outcomes import Outcome
 
 BODY = b'{"unique_processing_id":1300,"event":"data_notification","data":[]}'
 SECRET = "demo-webhook-secret"

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from reachapi_emulator.reachapi.account import (
-    LONGEST_URL,
+from reachapi_emulator.vendor.accounts import (
+    MAX_URL,
     SLUG,
     TEST_KEY,
     AccountError,
@@ -59,7 +59,7 @@ def test_an_account_opens_with_all_that_it_needs() -> None:
         "HTTPS://user:word@receiver.example/",
         "http://köln.example/straße",
         "http://receiver.example:65535",
-        HOST + "x" * (LONGEST_URL - len(HOST)),
+        HOST + "x" * (MAX_URL - len(HOST)),
         "inbox:ann",
         "inbox:" + "x" * 100,
     ],
@@ -91,7 +91,7 @@ def test_a_url_that_can_be_posted_to_is_taken(url: str) -> None:
         "http://receiver.example/\x00",
         "http://receiver\u2100.example/",
         "http://receiver.example/\ud800",
-        HOST + "x" * (LONGEST_URL - len(HOST) + 1),
+        HOST + "x" * (MAX_URL - len(HOST) + 1),
         "inbox:",
         "inbox:a/b",
         "inbox:../reset",

@@ -1,13 +1,13 @@
 import pytest
 
-from reachapi_emulator.reachapi import accounts as module
-from reachapi_emulator.reachapi.account import (
-    Account,
+from reachapi_emulator.vendor import accounts as module
+from reachapi_emulator.vendor.accounts import (
     AccountError,
     AccountExists,
+    AccountRecord,
+    Accounts,
     Opening,
 )
-from reachapi_emulator.reachapi.accounts import Accounts
 from support.house import URL, House
 
 
@@ -36,7 +36,7 @@ def test_an_account_is_as_it_was_opened(accounts: Accounts) -> None:
         webhook_active=False,
         webhook_secret="the secret",
     )
-    expected = Account("bob", "Bob", "the key", False, URL, False, "the secret")  # noqa: FBT003 # in the order of the fields
+    expected = AccountRecord("bob", "Bob", "the key", False, URL, False, "the secret")  # noqa: FBT003 # in the order of the fields
 
     assert expected == accounts.open(opening)
     assert expected == accounts.get("bob")
@@ -99,7 +99,7 @@ def test_there_are_only_so_many_accounts(
     accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message says what to do."""
-    monkeypatch.setattr(module, "MOST_ACCOUNTS", 2)
+    monkeypatch.setattr(module, "MAX_ACCOUNTS", 2)
     accounts.open(Opening("bob", 0))
 
     with pytest.raises(AccountError, match="there are 2 accounts: reset first"):

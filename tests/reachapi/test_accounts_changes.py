@@ -1,8 +1,7 @@
 import pytest
 
-from reachapi_emulator.reachapi.account import AccountError, Opening
-from reachapi_emulator.reachapi.accounts import Accounts
-from reachapi_emulator.reachapi.limits import Limiter
+from reachapi_emulator.vendor.accounts import AccountError, Accounts, Opening
+from reachapi_emulator.vendor.rate_limit import Limiter
 from support.house import CREDITS, URL, House, asleep, is_woken
 
 

@@ -1,10 +1,9 @@
 import pytest
 
-from reachapi_emulator.reachapi import accounts as module
-from reachapi_emulator.reachapi.account import Opening
-from reachapi_emulator.reachapi.accounts import Accounts
-from reachapi_emulator.reachapi.errors import Forbidden, Unauthorized
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor import accounts as module
+from reachapi_emulator.vendor.accounts import Accounts, Opening
+from reachapi_emulator.vendor.errors import Forbidden, Unauthorized
 from support.house import CREDITS, House
 
 KEY = "the key"
@@ -134,7 +133,7 @@ def test_test_keys_open_only_so_many_accounts(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A client that makes up keys fills no memory."""
-    monkeypatch.setattr(module, "MOST_ACCOUNTS", 2)
+    monkeypatch.setattr(module, "MAX_ACCOUNTS", 2)
     house.accounts.identify("test-1")
 
     with pytest.raises(Unauthorized):

@@ -3,10 +3,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from reachapi_emulator.reachapi.dispatch import LONGEST_SLEEP, MOST_ATTEMPTS
-from reachapi_emulator.reachapi.validation import SLICE
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.store import Row
+from reachapi_emulator.vendor.email_check import SLICE
+from reachapi_emulator.vendor.worker import MAX_ATTEMPTS, MAX_SLEEP
 from support.house import URL, House
 from support.people import GOOD, people
 from support.scripted import REFUSED, Hanging, answers
@@ -111,7 +111,7 @@ async def test_settle_looks_behind_a_busy_endpoint(
     """What is due there, more than may be under way at all, hides nobody else."""
     urls = {"ann": URL, "bob": "http://other.example/"}
     house.open("bob")
-    jobs = [house.ask(1) for _ in range(MOST_ATTEMPTS + 1)] + [house.ask(1, "bob")]
+    jobs = [house.ask(1) for _ in range(MAX_ATTEMPTS + 1)] + [house.ask(1, "bob")]
     for account, url in urls.items():
         house.accounts.set_webhook(account, url, active=False)
     house.advance(1)
@@ -189,4 +189,4 @@ async def test_what_somebody_else_has_taken_is_theirs(
 
 def test_the_longest_sleep_is_an_hour() -> None:
     """A clock set by somebody else is looked at again by then."""
-    assert 3_600 == LONGEST_SLEEP
+    assert 3_600 == MAX_SLEEP

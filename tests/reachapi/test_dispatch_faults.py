@@ -6,9 +6,9 @@ import logging
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.reachapi.validation import Validator
-from reachapi_emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.delivery.outcomes import Outcome
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor.email_check import Validator
 from support.house import House
 from support.scripted import ACKNOWLEDGED, Post
 

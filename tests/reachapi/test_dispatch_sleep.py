@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from reachapi_emulator.reachapi.dispatch import LONGEST_SLEEP
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.store import Row
+from reachapi_emulator.vendor.worker import MAX_SLEEP
 from support.house import URL, House
 from support.warp import microseconds, warp
 
@@ -30,7 +30,7 @@ class Looks:
 async def slept(house: House) -> None:
     """Let the dispatcher run for some hours, but for a second."""
     house.dispatcher.start()
-    await asyncio.sleep(HOURS * LONGEST_SLEEP - 1)
+    await asyncio.sleep(HOURS * MAX_SLEEP - 1)
     await house.dispatcher.stop(0)
 
 

@@ -5,9 +5,9 @@ from itertools import count
 
 import pytest
 
-from reachapi_emulator.reachapi.dispatch import MOST_AT_ENDPOINT
-from reachapi_emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.delivery.outcomes import Outcome
 from reachapi_emulator.state.store import Store
+from reachapi_emulator.vendor.worker import MAX_AT_ENDPOINT
 from support.house import House, memory_store
 from support.scripted import ACKNOWLEDGED, Hanging, Post
 from support.warp import microseconds, warp
@@ -141,7 +141,7 @@ async def test_what_waited_its_turn_is_dropped_too() -> None:
 
     house = House(receiver=reluctant)
     house.open("ann")
-    for _ in range(3 * MOST_AT_ENDPOINT):
+    for _ in range(3 * MAX_AT_ENDPOINT):
         house.ask(1)
     house.dispatcher.start()
     await house.dispatcher.settle()

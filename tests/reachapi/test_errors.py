@@ -2,8 +2,8 @@ import inspect
 
 import pytest
 
-from reachapi_emulator.reachapi import errors
-from reachapi_emulator.reachapi.errors import (
+from reachapi_emulator.vendor import errors
+from reachapi_emulator.vendor.errors import (
     BadRequest,
     Forbidden,
     InsufficientCredit,

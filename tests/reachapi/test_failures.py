@@ -30,8 +30,8 @@ from raw_receiver import (
     never_reading,
 )
 
-from reachapi_emulator.reachapi.failures import code_of
-from reachapi_emulator.reachapi.outcomes import ErrorCode
+from reachapi_emulator.delivery.failures import code_of
+from reachapi_emulator.delivery.outcomes import ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

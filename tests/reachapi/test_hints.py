@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, strategies as st
 
-from reachapi_emulator.reachapi.hints import hint, in_container
-from reachapi_emulator.reachapi.outcomes import ErrorCode, Outcome
+from reachapi_emulator.delivery.hints import hint, in_container
+from reachapi_emulator.delivery.outcomes import ErrorCode, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path

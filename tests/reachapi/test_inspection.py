@@ -5,10 +5,10 @@ from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.errors import SnapshotError
-from reachapi_emulator.lab.fault import Fault, Kind, Phase
-from reachapi_emulator.lab.inbox import Step
-from reachapi_emulator.reachapi.inspection import inspect
 from reachapi_emulator.state.tables import TableDump
+from reachapi_emulator.testing.faults import FaultKind, FaultPhase, FaultRule
+from reachapi_emulator.testing.inbox import ScriptedAnswer
+from reachapi_emulator.testing.snapshots import inspect
 from support.house import House
 
 Tables = dict[str, TableDump]
@@ -21,9 +21,11 @@ async def house() -> House:
     house.open()
     house.ask(3)
     await house.rest()
-    house.faults.add(Fault(phase=Phase.REQUEST, kind=Kind.STATUS, status=500))
+    house.faults.add(
+        FaultRule(phase=FaultPhase.REQUEST, kind=FaultKind.STATUS, status=500)
+    )
     house.inboxes.receive("ann", {"A": "a"}, b"{}")
-    house.inboxes.script("ann", [Step(status=500)])
+    house.inboxes.script("ann", [ScriptedAnswer(status=500)])
     house.store.run("fact_set", name="dataset", value="")
     return house
 
@@ -85,8 +87,8 @@ async def test_an_account_may_have_no_webhook(house: House) -> None:
         ("deliveries", "headers", "[]", "Expected `object`"),
         ("deliveries", "headers", '{"a":1}', "Expected `str`"),
         ("scripts", "step", '{"state":1}', "unknown field"),
-        ("faults", "kind", "quake", "not a valid Kind"),
-        ("faults", "phase", "moon", "not a valid Phase"),
+        ("faults", "kind", "quake", "not a valid FaultKind"),
+        ("faults", "phase", "moon", "not a valid FaultPhase"),
         ("faults", "phase", "webhook", "kind is not of this phase"),
         ("faults", "kind", "delay", "status"),
         ("faults", "status", None, "status"),

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.reachapi.job import FINAL, STATES, shown
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor.jobs import FINAL, STATES, to_json
 
 ROW: dict[str, Any] = {
     "id": 1300,
@@ -47,22 +47,22 @@ def test_a_job_is_shown_in_seconds_with_its_filter_parsed() -> None:
         "created_at": 1.0,
         "due_at": 2.5,
         "attempts": [],
-    } == shown(ROW, [])
+    } == to_json(ROW, [])
 
 
 def test_a_claimed_job_is_shown_without_an_instant() -> None:
     """It is being worked on, not waited for."""
-    assert shown({**ROW, "claimed": 1}, [])["due_at"] is None
+    assert to_json({**ROW, "claimed": 1}, [])["due_at"] is None
 
 
 @pytest.mark.parametrize(("stored", "told"), [(0, False), (1, True)])
 def test_a_job_tells_whether_it_is_polled_for(stored: int, *, told: bool) -> None:
     """Whatever its state (ruling 32)."""
-    assert told is shown({**ROW, "polled": stored}, [])["polled"]
+    assert told is to_json({**ROW, "polled": stored}, [])["polled"]
 
 
 def test_an_attempt_is_shown_as_it_is_kept() -> None:
     """In seconds, but for the store's own mark."""
     expected = {"number": 1, "started_at": 2.0, "next_due_at": None}
 
-    assert [expected] == shown(ROW, [ATTEMPT])["attempts"]
+    assert [expected] == to_json(ROW, [ATTEMPT])["attempts"]

@@ -1,15 +1,14 @@
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.reachapi.account import Opening
-from reachapi_emulator.reachapi.errors import (
+from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor.accounts import Opening
+from reachapi_emulator.vendor.errors import (
     InsufficientCredit,
     Unauthorized,
     WebhookInactive,
 )
-from reachapi_emulator.reachapi.job import Request
-from reachapi_emulator.reachapi.jobs import Jobs
-from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor.jobs import DataRequest, Jobs
 from support.house import CREDITS, URL, House, asleep, is_woken
 
 DELAY = 60 * SECOND
@@ -56,7 +55,7 @@ def test_a_job_is_as_it_was_submitted(house: House) -> None:
     """And falls due on its account's clock."""
     house.advance(30, "ann")
     wanted = {"sic_code": {"0": "8082"}}
-    job = house.jobs.submit("ann", Request(5, wanted, BitMap([1, 2, 6])))
+    job = house.jobs.submit("ann", DataRequest(5, wanted, BitMap([1, 2, 6])))
     now = house.clock.now("ann") / SECOND
 
     assert {
@@ -82,7 +81,7 @@ def test_the_first_matches_are_validated(
     jobs: Jobs, count: int, expected: list[int]
 ) -> None:
     """Ruling 25: fetchCount of them, in id order; fewer if there are fewer."""
-    job = jobs.submit("ann", Request(count, {}, BitMap([6, 4, 1])))
+    job = jobs.submit("ann", DataRequest(count, {}, BitMap([6, 4, 1])))
 
     assert BitMap(expected) == jobs.records(job)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from reachapi_emulator.reachapi import jobs as module
-from reachapi_emulator.reachapi.job import JobBusy
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor import jobs as module
+from reachapi_emulator.vendor.jobs import JobBusy
 from support.house import House, asleep, is_woken
 from support.people import good_of
 from support.scripted import SERVER_ERROR, answers
@@ -97,7 +97,7 @@ async def test_a_job_has_only_so_many_attempts(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who redelivers in a loop fills no memory."""
-    monkeypatch.setattr(module, "MOST_ATTEMPTS", 1)
+    monkeypatch.setattr(module, "MAX_ATTEMPTS", 1)
     job = await attempted(house)
 
     with pytest.raises(JobBusy, match=f"job {job} has had 1 attempts: submit anew"):

@@ -3,13 +3,13 @@
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.reachapi.account import Opening
-from reachapi_emulator.reachapi.errors import (
+from reachapi_emulator.vendor.accounts import Opening
+from reachapi_emulator.vendor.errors import (
     InsufficientCredit,
     StillProcessing,
     Unauthorized,
 )
-from reachapi_emulator.reachapi.job import JobBusy
+from reachapi_emulator.vendor.jobs import JobBusy
 from support.house import CREDITS, House
 from support.people import good_of
 

@@ -2,8 +2,8 @@ import sqlite3
 
 import pytest
 
-from reachapi_emulator.reachapi.ledger import Credit, Ledger
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor.credits import Credit, Ledger
 from support.house import House
 
 OPENED = 10

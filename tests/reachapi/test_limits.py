@@ -1,8 +1,8 @@
 import pytest
 
-from reachapi_emulator.reachapi.errors import TooManyRequests
-from reachapi_emulator.reachapi.limits import Limiter, Usage
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor.errors import TooManyRequests
+from reachapi_emulator.vendor.rate_limit import Limiter, Usage
 from support.house import memory_store
 
 KEY = "the key"

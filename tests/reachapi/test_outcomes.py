@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reachapi_emulator.reachapi.outcomes import ErrorCode, Outcome
+from reachapi_emulator.delivery.outcomes import ErrorCode, Outcome
 
 
 @pytest.mark.parametrize("code", ErrorCode)

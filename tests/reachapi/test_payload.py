@@ -3,7 +3,7 @@ import pytest
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts import query
-from reachapi_emulator.reachapi.payload import Payload, Records, delivery
+from reachapi_emulator.vendor.payload import Payload, Records, delivery
 from support.people import mixed
 
 

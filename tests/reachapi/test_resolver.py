@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from reachapi_emulator.reachapi.resolver import Resolver
+from reachapi_emulator.delivery.resolver import Resolver
 
 SLOW_ONES = 20
 

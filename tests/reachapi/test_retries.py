@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
-from reachapi_emulator.reachapi.retries import Step, decide
+from reachapi_emulator.vendor.retry_policy import Decision, decide
 
 _DAY = 86_400_000_000
 intervals = st.integers(0, 30 * _DAY)
@@ -13,7 +13,7 @@ instants = st.integers(0, 100_000 * _DAY)
 def _attempts_until_exhausted(schedule: list[int], now: int) -> int:
     retries = 0
     while decide(acknowledged=False, retries=retries, schedule=schedule, now=now) != (
-        Step("exhausted", None)
+        Decision("exhausted", None)
     ):
         retries += 1
     return retries + 1
@@ -26,7 +26,7 @@ def test_an_acknowledged_delivery_is_delivered(
     """Whatever the attempt's number, 200 ends the delivery."""
     step = decide(acknowledged=True, retries=retries, schedule=schedule, now=now)
 
-    assert Step("delivered", None) == step
+    assert Decision("delivered", None) == step
 
 
 @given(schedule=schedules, now=instants, retries=st.integers(0, 30))
@@ -34,11 +34,13 @@ def test_a_failed_attempt_is_followed_by_the_next_interval(
     schedule: list[int], now: int, retries: int
 ) -> None:
     """For every attempt number the retry is due one interval of its own later."""
-    due = {i: Step("delivering", now + interval) for i, interval in enumerate(schedule)}
+    due = {
+        i: Decision("delivering", now + interval) for i, interval in enumerate(schedule)
+    }
 
     step = decide(acknowledged=False, retries=retries, schedule=schedule, now=now)
 
-    assert due.get(retries, Step("exhausted", None)) == step
+    assert due.get(retries, Decision("exhausted", None)) == step
 
 
 @given(schedule=schedules, now=instants, retries=st.integers(0, 30))
@@ -61,4 +63,4 @@ def test_without_a_schedule_one_failure_exhausts() -> None:
     """An empty schedule makes the first attempt the only one."""
     step = decide(acknowledged=False, retries=0, schedule=[], now=0)
 
-    assert Step("exhausted", None) == step
+    assert Decision("exhausted", None) == step

@@ -6,8 +6,8 @@ from hypothesis import given, strategies as st
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.reachapi import validation
-from reachapi_emulator.reachapi.validation import SLICE, Validator, is_deliverable
+from reachapi_emulator.vendor import email_check as validation
+from reachapi_emulator.vendor.email_check import SLICE, Validator, is_deliverable
 from support.people import BAD, GOOD, mixed, people
 
 Judged = list[str | None]

@@ -25,10 +25,10 @@ from raw_receiver import (
     never_reading,
 )
 
-from reachapi_emulator.reachapi.wire import Body, Line, RecentPorts
+from reachapi_emulator.delivery.wire import Body, Line, RecentPorts
 
 if TYPE_CHECKING:
-    from reachapi_emulator.reachapi.webhooks import WebhookClient
+    from reachapi_emulator.delivery.webhooks import WebhookClient
 
 
 async def test_a_body_is_asked_for_as_the_receiver_takes_it() -> None:

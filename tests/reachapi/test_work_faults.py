@@ -1,8 +1,8 @@
 import pytest
 
-from reachapi_emulator.lab.fault import BREAKS, Fault, Kind, Phase
-from reachapi_emulator.reachapi.attempts import LONGEST_REORDER, Attempts
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.testing.faults import BREAKS, FaultKind, FaultPhase, FaultRule
+from reachapi_emulator.vendor.jobs import MAX_REORDER, Attempts
 from support.house import House
 from support.scripted import REFUSED, answers
 
@@ -17,10 +17,10 @@ def house() -> House:
     return house
 
 
-def rule(house: House, kind: Kind, **values: object) -> int:
+def rule(house: House, kind: FaultKind, **values: object) -> int:
     """Add a rule for deliveries."""
-    every = {"phase": Phase.WEBHOOK, "kind": kind, **values}
-    return house.faults.add(Fault(**every))  # type: ignore[arg-type] # one of each field
+    every = {"phase": FaultPhase.WEBHOOK, "kind": kind, **values}
+    return house.faults.add(FaultRule(**every))  # type: ignore[arg-type] # one of each field
 
 
 def faults_of(house: House, job: int) -> list[object]:
@@ -41,7 +41,7 @@ def wait_of(house: House, job: int) -> float:
 
 async def test_an_attempt_that_nothing_strikes_names_no_fault(house: House) -> None:
     """The rule is another account's."""
-    rule(house, Kind.DUPLICATE, account="bob")
+    rule(house, FaultKind.DUPLICATE, account="bob")
     job = house.ask(1)
     await house.rest()
 
@@ -51,7 +51,7 @@ async def test_an_attempt_that_nothing_strikes_names_no_fault(house: House) -> N
 
 async def test_a_delay_puts_the_delivery_off(house: House) -> None:
     """On its account's clock; no attempt is recorded meanwhile."""
-    number = rule(house, Kind.DELAY, seconds=30.0)
+    number = rule(house, FaultKind.DELAY, seconds=30.0)
     job = house.ask(1)
     await house.rest()
     put_off = (wait_of(house, job), house.attempts(job))
@@ -65,7 +65,7 @@ async def test_a_delay_puts_the_delivery_off(house: House) -> None:
 
 async def test_an_attempt_is_put_off_once(house: House) -> None:
     """A rule without a bound strikes the retry anew, and not the same again."""
-    rule(house, Kind.DELAY, seconds=30.0)
+    rule(house, FaultKind.DELAY, seconds=30.0)
     house.client.receiver = answers([REFUSED])
     job = house.ask(1)
     for seconds in (0, 30, 5, 30):
@@ -79,7 +79,7 @@ async def test_an_attempt_is_put_off_once(house: House) -> None:
 
 async def test_a_delay_is_as_long_on_another_clock(house: House) -> None:
     """As any wait of an account's."""
-    rule(house, Kind.DELAY, seconds=30.0)
+    rule(house, FaultKind.DELAY, seconds=30.0)
     house.advance(1_000, "ann")
     job = house.ask(1)
     await house.rest()
@@ -90,7 +90,7 @@ async def test_a_delay_is_as_long_on_another_clock(house: House) -> None:
 
 async def test_a_redelivery_waits_for_no_delay(house: House) -> None:
     """A tester wants it now; the strike is used up all the same."""
-    rule(house, Kind.DELAY, seconds=30.0)
+    rule(house, FaultKind.DELAY, seconds=30.0)
     job = house.ask(1)
     await house.rest()
     house.jobs.redeliver(job)
@@ -101,7 +101,7 @@ async def test_a_redelivery_waits_for_no_delay(house: House) -> None:
 
 async def test_a_duplicate_arrives_twice(house: House) -> None:
     """The same bytes; one attempt, one charge, and the first one's outcome."""
-    number = rule(house, Kind.DUPLICATE)
+    number = rule(house, FaultKind.DUPLICATE)
     job = house.ask(3)
     await house.rest()
 
@@ -117,7 +117,7 @@ async def test_a_duplicate_arrives_twice(house: House) -> None:
 
 async def test_the_outcome_of_a_duplicate_is_the_first_ones(house: House) -> None:
     """The receiver refused that; the second it took."""
-    rule(house, Kind.DUPLICATE, times=1)
+    rule(house, FaultKind.DUPLICATE, times=1)
     house.client.receiver = answers([REFUSED])
     job = house.ask(1)
     await house.rest()
@@ -127,7 +127,7 @@ async def test_the_outcome_of_a_duplicate_is_the_first_ones(house: House) -> Non
 
 async def test_reordered_is_overtaken_by_the_next(house: House) -> None:
     """It is attempted as soon as another of its account has been."""
-    rule(house, Kind.REORDER, times=1)
+    rule(house, FaultKind.REORDER, times=1)
     first = house.ask(1)
     await house.rest()
     alone = house.posted()
@@ -140,7 +140,7 @@ async def test_reordered_is_overtaken_by_the_next(house: House) -> None:
 
 async def test_an_attempt_that_fails_overtakes_as_well(house: House) -> None:
     """It arrived first, however it was answered."""
-    rule(house, Kind.REORDER, times=1)
+    rule(house, FaultKind.REORDER, times=1)
     house.client.receiver = answers([REFUSED])
     first = house.ask(1)
     await house.rest()
@@ -152,19 +152,19 @@ async def test_an_attempt_that_fails_overtakes_as_well(house: House) -> None:
 
 async def test_another_accounts_delivery_does_not_overtake(house: House) -> None:
     """Its order is one of its own."""
-    rule(house, Kind.REORDER, account="ann")
+    rule(house, FaultKind.REORDER, account="ann")
     first = house.ask(1, "ann")
     await house.rest()
     other = house.ask(1, "bob")
     await house.rest()
 
     assert [other] == house.posted()
-    assert LONGEST_REORDER / SECOND == wait_of(house, first)
+    assert MAX_REORDER / SECOND == wait_of(house, first)
 
 
 async def test_what_nothing_overtakes_is_attempted_by_itself(house: House) -> None:
     """After a minute of its account's time."""
-    rule(house, Kind.REORDER)
+    rule(house, FaultKind.REORDER)
     job = house.ask(1)
     await house.rest()
     house.advance(59)
@@ -178,7 +178,7 @@ async def test_what_nothing_overtakes_is_attempted_by_itself(house: House) -> No
 
 async def test_a_rule_that_holds_all_back_lets_all_arrive(house: House) -> None:
     """The oldest first, once its minute is over."""
-    rule(house, Kind.REORDER)
+    rule(house, FaultKind.REORDER)
     jobs = []
     for _ in range(3):
         jobs.append(house.ask(1))
@@ -194,8 +194,8 @@ async def test_what_is_held_back_stays_so_when_its_rule_is_removed(
     house: House,
 ) -> None:
     """What has struck has struck."""
-    house.faults.remove(rule(house, Kind.DELAY, seconds=30.0))
-    rule(house, Kind.DELAY, seconds=30.0)
+    house.faults.remove(rule(house, FaultKind.DELAY, seconds=30.0))
+    rule(house, FaultKind.DELAY, seconds=30.0)
     job = house.ask(1)
     await house.rest()
     house.faults.clear()
@@ -204,7 +204,7 @@ async def test_what_is_held_back_stays_so_when_its_rule_is_removed(
 
 
 @pytest.mark.parametrize("kind", BREAKS)
-async def test_a_broken_attempt_is_retried(house: House, kind: Kind) -> None:
+async def test_a_broken_attempt_is_retried(house: House, kind: FaultKind) -> None:
     """On the schedule; the credits are taken once."""
     number = rule(house, kind, times=1)
     job = house.ask(3)
@@ -223,7 +223,7 @@ async def test_a_broken_attempt_is_retried(house: House, kind: Kind) -> None:
 
 async def test_a_rule_without_a_bound_exhausts_the_delivery(house: House) -> None:
     """One strike an attempt, and no more attempts than ever."""
-    rule(house, Kind.EMPTY)
+    rule(house, FaultKind.EMPTY)
     job = house.ask(1)
     for _ in range(4):
         await house.rest()
@@ -234,7 +234,7 @@ async def test_a_rule_without_a_bound_exhausts_the_delivery(house: House) -> Non
 
 async def test_an_attempt_cut_off_by_a_crash_is_struck_anew(house: House) -> None:
     """The one that is made again is another attempt."""
-    rule(house, Kind.DELAY, seconds=30.0)
+    rule(house, FaultKind.DELAY, seconds=30.0)
     job = house.ask(1)
     await house.rest()
     house.advance(30)

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from reachapi_emulator.reachapi import work
-from reachapi_emulator.reachapi.webhooks import Outcome
+from reachapi_emulator.delivery.outcomes import Outcome
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor import worker as work
 from support.house import URL, House
 from support.scripted import ACKNOWLEDGED, REFUSED, answers
 

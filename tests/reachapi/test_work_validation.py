@@ -5,7 +5,7 @@ import asyncio
 import orjson
 import pytest
 
-from reachapi_emulator.reachapi.validation import SLICE
+from reachapi_emulator.vendor.email_check import SLICE
 from support.house import CREDITS, House, asleep, is_woken
 from support.people import good_of, mixed, people
 

@@ -140,7 +140,7 @@ def test_recall_remembers_only_so_much(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond that it begins anew, so that unknown keys fill no memory."""
-    monkeypatch.setattr(sqlite, "MOST_RECALLED", 2)
+    monkeypatch.setattr(sqlite, "MAX_RECALLED", 2)
     learn(store, "known")
     row = store.recall("fact_get", name="fact")
 

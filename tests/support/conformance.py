@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError
 
-from reachapi_emulator.web.openapi import document
+from reachapi_emulator.web.application import openapi_document
 
 JSON = "application/json"
 UNDOCUMENTED = {"405": {"$ref": "#/components/responses/MethodNotAllowed"}}
@@ -33,7 +33,7 @@ def check_answer(
         body: of the answer, as JSON.
     """
     path, _, _ = target.partition("?")
-    if path not in document()["paths"] or method == "OPTIONS":
+    if path not in openapi_document()["paths"] or method == "OPTIONS":
         return
     names = {name.lower(): value for name, value in headers.items()}
     problem = _problem(method, path, str(status), names, body)
@@ -74,7 +74,7 @@ def _problem(
 @cache
 def _response(method: str, path: str, status: str) -> Any:  # noqa: ANN401 # a node of the document
     """Return what an operation promises under a status; {} if it does not list it."""
-    operation = resolved(document()["paths"][path]).get(method.lower())
+    operation = resolved(openapi_document()["paths"][path]).get(method.lower())
     responses = UNDOCUMENTED if operation is None else operation["responses"]
     return resolved(responses.get(status, {}))
 
@@ -100,12 +100,12 @@ def _delivery_headers() -> dict[str, Draft202012Validator]:
 
 
 def _webhook() -> Any:  # noqa: ANN401 # a node of the document
-    return document()["webhooks"]["data_notification"]["post"]
+    return openapi_document()["webhooks"]["data_notification"]["post"]
 
 
 def operations() -> Iterator[tuple[str, str, Any]]:
     """Yield the method, path and description of each operation in the document."""
-    for path, item in document()["paths"].items():
+    for path, item in openapi_document()["paths"].items():
         for method, operation in resolved(item).items():
             yield method.upper(), path, operation
 
@@ -113,13 +113,17 @@ def operations() -> Iterator[tuple[str, str, Any]]:
 def resolved(node: Any) -> Any:  # noqa: ANN401 # a node of the document
     """Return what a node of the document refers to, or is."""
     while "$ref" in node:
-        node = reduce(getitem, node["$ref"].removeprefix("#/").split("/"), document())
+        node = reduce(
+            getitem, node["$ref"].removeprefix("#/").split("/"), openapi_document()
+        )
     return node
 
 
 def validator(schema: Mapping[str, object]) -> Draft202012Validator:
     """Return what holds values against a schema of the document."""
-    return Draft202012Validator({**schema, "components": document()["components"]})
+    return Draft202012Validator(
+        {**schema, "components": openapi_document()["components"]}
+    )
 
 
 def error_of(validator: Draft202012Validator, instance: Any) -> str:  # noqa: ANN401 # any JSON

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from support.api import Api
 

@@ -5,9 +5,9 @@ from typing import Any
 from multidict import CIMultiDict
 from yarl import URL
 
-from reachapi_emulator.lab.journal import Entry
-from reachapi_emulator.lab.pace import Numbered
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.testing.client_report import Numbered
+from reachapi_emulator.testing.journal import Entry
 
 WHEN = 1_000 * SECOND
 

@@ -7,20 +7,17 @@ import orjson
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.query import first
-from reachapi_emulator.lab.faults import Faults
-from reachapi_emulator.lab.inbox import Inboxes
-from reachapi_emulator.reachapi.account import Account, Opening
-from reachapi_emulator.reachapi.accounts import Accounts
-from reachapi_emulator.reachapi.courier import Courier
-from reachapi_emulator.reachapi.dispatch import Dispatcher
-from reachapi_emulator.reachapi.job import Request
-from reachapi_emulator.reachapi.jobs import Jobs
-from reachapi_emulator.reachapi.ledger import Ledger
-from reachapi_emulator.reachapi.validation import Validator
-from reachapi_emulator.reachapi.work import Work
 from reachapi_emulator.state.clock import SECOND, VirtualClock
 from reachapi_emulator.state.events import Signal
 from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.testing.delivery_faults import Courier
+from reachapi_emulator.testing.faults import FaultRules
+from reachapi_emulator.testing.inbox import Inboxes
+from reachapi_emulator.vendor.accounts import AccountRecord, Accounts, Opening
+from reachapi_emulator.vendor.credits import Ledger
+from reachapi_emulator.vendor.email_check import Validator
+from reachapi_emulator.vendor.jobs import DataRequest, Jobs
+from reachapi_emulator.vendor.worker import Work, Worker
 from support.people import mixed
 from support.scripted import RealTime, Receiver, ScriptedClient, answers
 
@@ -92,7 +89,7 @@ class House:
             validation_delay=delay,
         )
         self.inboxes = Inboxes(self.store, self.clock)
-        self.faults = Faults(self.store)
+        self.faults = FaultRules(self.store)
         self.client = ScriptedClient(receiver or answers(()))
         self.courier = Courier(self.client, self.inboxes, self.faults)
         self.validator = validator or Validator(self.dataset)
@@ -105,13 +102,13 @@ class House:
             self.courier,
             schedule,
         )
-        self.dispatcher = Dispatcher(self.store, self.clock, self.work)
+        self.dispatcher = Worker(self.store, self.clock, self.work)
         self.clock.start()
         self.jobs.start()
 
     def open(
         self, account: str = "ann", balance: int = CREDITS, url: str = URL
-    ) -> Account:
+    ) -> AccountRecord:
         """Open an account."""
         return self.accounts.open(Opening(account, balance, webhook_url=url))
 
@@ -126,7 +123,7 @@ class House:
         """Submit a data request that matches the first contacts, or all."""
         everything = self.dataset.everything
         found = first(everything, len(everything) if matches is None else matches)
-        return self.jobs.submit(account, Request(count, {}, found, polled))
+        return self.jobs.submit(account, DataRequest(count, {}, found, polled))
 
     def advance(self, seconds: float, account: str = "") -> None:
         """Let a clock jump ahead."""

@@ -4,9 +4,9 @@ from typing import Any
 
 import orjson
 
-from reachapi_emulator.lab.holds import Holds
-from reachapi_emulator.lab.journal import Journal
-from reachapi_emulator.reachapi.snapshots import Snapshots
+from reachapi_emulator.testing.delays import Delays
+from reachapi_emulator.testing.journal import Journal
+from reachapi_emulator.testing.snapshots import Snapshots
 from support.house import House
 
 
@@ -17,7 +17,7 @@ def snapshots_of(house: House) -> Snapshots:
         house.clock,
         Journal(house.store),
         house.faults,
-        Holds(house.clock),
+        Delays(house.clock),
         house.jobs,
         house.dispatcher,
         house.dataset,

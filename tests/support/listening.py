@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from reachapi_emulator.web.runner import EnvelopeRunner
+from reachapi_emulator.web.http_server import EnvelopeRunner
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from reachapi_emulator.lab.fault import Kind
-from reachapi_emulator.reachapi.outcomes import ErrorCode, Outcome
-from reachapi_emulator.reachapi.webhooks import WebhookClient
+from reachapi_emulator.delivery.outcomes import ErrorCode, Outcome
+from reachapi_emulator.delivery.webhooks import WebhookClient
+from reachapi_emulator.testing.faults import FaultKind
 
 ACKNOWLEDGED = Outcome(200, None, "", 1)
 REFUSED = Outcome(None, ErrorCode.REFUSED, "", 1)
@@ -88,7 +88,7 @@ class ScriptedClient(WebhookClient):
         self._in_flight: Counter[str] = Counter()
 
     async def break_off(
-        self, url: str, secret: str, chunks: Iterable[bytes], size: int, kind: Kind
+        self, url: str, secret: str, chunks: Iterable[bytes], size: int, kind: FaultKind
     ) -> Outcome:
         """Send nothing that anybody could read."""
         del url, secret, chunks, size, kind

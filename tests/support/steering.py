@@ -10,7 +10,7 @@ import orjson
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.reachapi.validation import Validator
+from reachapi_emulator.vendor.email_check import Validator
 from support.api import CREDITS, Answer, Api
 from support.conformance import check_answer
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.logs import JsonFormatter
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from support.api import CREDITS
 from support.raw import Address, ask, request

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from reachapi_emulator.web.control import PREFIX, ROUTES
-from reachapi_emulator.web.public import OPERATIONS
+from reachapi_emulator.web.vendor_api import OPERATIONS
 from support.raw import Reply
 from support.threaded import JOB
 

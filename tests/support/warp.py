@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST_STEPS = 20_000
+MAX_STEPS = 20_000
 """How many steps a loop may take without any time passing."""
 
 
@@ -29,7 +29,7 @@ class _WarpSelector(selectors.SelectSelector):
         if timeout > 0:
             self.now += max(1, round(timeout * 1_000_000))
             self._steps = 0
-        if self._steps > MOST_STEPS:
+        if self._steps > MAX_STEPS:
             raise RuntimeError("something goes round and round, and no time passes")
         return super().select(0)
 

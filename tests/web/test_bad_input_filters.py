@@ -11,7 +11,7 @@ from support.threaded import DEMO
 
 pytest_plugins = ["support.sturdy"]
 
-LONGEST_ANSWER = 500
+MAX_ANSWER = 500
 """What a refusal repeats of a body, it repeats in short."""
 
 MISSHAPEN = {
@@ -56,7 +56,7 @@ def test_a_filter_of_another_shape(
     reply = ask(unharmed, request("POST", path, body, DEMO))
 
     assert (400, "") == (reply.status, envelope_flaw(reply))
-    assert len(reply.body) <= LONGEST_ANSWER
+    assert len(reply.body) <= MAX_ANSWER
 
 
 @pytest.mark.parametrize("value", UNKNOWN_VALUES, ids=lambda value: repr(value[:9]))

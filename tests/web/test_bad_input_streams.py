@@ -128,7 +128,7 @@ def test_a_body_that_stops(
     unharmed: Address, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """A body that does not come is waited for no longer than its time."""
-    monkeypatch.setattr("reachapi_emulator.web.body.SECONDS", 0.05)
+    monkeypatch.setattr("reachapi_emulator.web.http.SECONDS", 0.05)
     reply = ask(unharmed, head("POST", path, {**DEMO, "Content-Length": "9"}) + b"{")
 
     assert reply.status in {400, 408}

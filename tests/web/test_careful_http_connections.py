@@ -5,8 +5,8 @@ import struct
 
 import pytest
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from support.api import COUNTS, CREDITS, PRESETS
 from support.raw import Address, Reply, connected, head, request

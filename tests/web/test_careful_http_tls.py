@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.tls import Authority
 from support.api import CREDITS

@@ -5,10 +5,9 @@ import pytest
 from aiohttp import web
 from pyroaring import BitMap
 
-from reachapi_emulator.reachapi import errors
-from reachapi_emulator.reachapi.payload import Records
-from reachapi_emulator.web.envelope import Success, answer, refusal
-from reachapi_emulator.web.streaming import Stream
+from reachapi_emulator.vendor import errors
+from reachapi_emulator.vendor.payload import Records
+from reachapi_emulator.web.http import StreamedRecords, Success, answer, refusal
 from support.people import people
 
 REFUSALS: list[tuple[errors.ReachApiError, int, str]] = [
@@ -52,7 +51,7 @@ def test_records_are_streamed_in_the_envelope() -> None:
     response = answer(Success("success", Records(people(None), BitMap([0]))))
 
     start = b'{"status":200,"message":"success","data":[{"id":1,'
-    assert isinstance(response.body, Stream)
+    assert isinstance(response.body, StreamedRecords)
     assert b"".join(response.body.payload).startswith(start)
     assert (200, "application/json") == (
         response.status,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from reachapi_emulator.lab.fault import BREAKS
+from reachapi_emulator.testing.faults import BREAKS
 from support.api import CREDITS, Api
 from support.faulty import noted, rule
 

@@ -8,7 +8,7 @@ from aiohttp import ServerDisconnectedError, web
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.settings import Settings
-from reachapi_emulator.web.runner import EnvelopeRunner
+from reachapi_emulator.web.http_server import EnvelopeRunner
 from support.api import CREDITS, Answer, Api
 from support.embedded import client_of, embedded
 from support.faulty import noted, rule
@@ -121,7 +121,7 @@ async def test_a_stop_waits_for_nobody_who_is_held(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their connections end at once."""
-    monkeypatch.setattr("reachapi_emulator.app.EnvelopeRunner", Patient)
+    monkeypatch.setattr("reachapi_emulator.server.EnvelopeRunner", Patient)
     async with (
         embedded(dataset, Settings(port=0)) as emulator,
         client_of(emulator) as api,

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from reachapi_emulator.errors import StartError
-from reachapi_emulator.web.listening import Listener
+from reachapi_emulator.web.http_server import Listener
 from support.tls import address
 
 

@@ -8,12 +8,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from reachapi_emulator.contacts.fields import BY_FILTER, BY_PRESET, RECORD_KEYS
 from reachapi_emulator.contacts.query import MAX_VALUES
-from reachapi_emulator.reachapi.errors import ReachApiError
-from reachapi_emulator.web.openapi import document
-from reachapi_emulator.web.public import OPERATIONS
+from reachapi_emulator.vendor.errors import ReachApiError
+from reachapi_emulator.web.application import openapi_document
+from reachapi_emulator.web.vendor_api import OPERATIONS
 from support.conformance import error_of, operations, validator
 
-COMPONENTS = document()["components"]
+COMPONENTS = openapi_document()["components"]
 SCHEMAS = COMPONENTS["schemas"]
 
 
@@ -41,12 +41,14 @@ def examples(node: Any, place: str = "#") -> Iterator[tuple[str, Any, Any]]:  # 
             yield from examples(below, f"{place}/{number}")
 
 
-EXAMPLES = {place: (schema, value) for place, schema, value in examples(document())}
+EXAMPLES = {
+    place: (schema, value) for place, schema, value in examples(openapi_document())
+}
 
 
 def test_the_document_is_valid() -> None:
     """It is OpenAPI 3.1."""
-    errors = OpenAPIV31SpecValidator(document()).iter_errors()
+    errors = OpenAPIV31SpecValidator(openapi_document()).iter_errors()
 
     assert [] == [error.message for error in errors]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reachapi_emulator.web.openapi import document
+from reachapi_emulator.web.application import openapi_document
 from support.api import Api
 from support.conformance import operations
 from support.serving import Serve
@@ -17,7 +17,7 @@ async def test_it_is_served_as_json_without_a_key(api: Api) -> None:
     answer = await api.send("GET", PATH)
 
     assert (200, "application/json") == (answer.status, answer.headers["Content-Type"])
-    assert document() == answer.json
+    assert openapi_document() == answer.json
 
 
 async def test_head_tells_its_size_without_a_body(api: Api) -> None:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from reachapi_emulator.reachapi.accounts import Accounts
+from reachapi_emulator.vendor.accounts import Accounts
 from support.api import (
     BATCH,
     COUNTS,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from reachapi_emulator.lab.journal import Journal
+from reachapi_emulator.testing.journal import Journal
 from support.api import COUNTS, CREDITS, Answer, Api
 from support.surface import given, promised
 

@@ -7,8 +7,8 @@ import pytest
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts import query
-from reachapi_emulator.reachapi.payload import Payload, Records
-from reachapi_emulator.web.streaming import Stream
+from reachapi_emulator.vendor.payload import Payload, Records
+from reachapi_emulator.web.http import StreamedRecords
 from support.api import BATCH, CREDITS, FETCH_DATA
 from support.people import mixed
 from support.raw import Address, Wire, ask, connected, head, request
@@ -55,7 +55,7 @@ async def test_a_piece_is_asked_for_when_the_last_is_taken(payload: Payload) -> 
     """What a reader is slow to take is not heaped up for it."""
     reader = Reader()
     writing = asyncio.create_task(
-        Stream(payload).write(cast("AbstractStreamWriter", reader))
+        StreamedRecords(payload).write(cast("AbstractStreamWriter", reader))
     )
     offered = []
     for _ in range(3):
@@ -71,13 +71,13 @@ async def test_a_piece_is_asked_for_when_the_last_is_taken(payload: Payload) -> 
 
 def test_its_length_is_known_beforehand(payload: Payload) -> None:
     """For the Content-Length."""
-    assert len(b"".join(payload)) == Stream(payload).size
+    assert len(b"".join(payload)) == StreamedRecords(payload).size
 
 
 def test_it_is_not_to_be_had_as_text(payload: Payload) -> None:
     """Nobody is to join it by mistake."""
     with pytest.raises(TypeError, match="streamed, not decoded"):
-        Stream(payload).decode()
+        StreamedRecords(payload).decode()
 
 
 def polling(wire: Wire, address: Address, count: int) -> None:

@@ -8,7 +8,7 @@ import aiohttp
 import orjson
 import pytest
 
-from reachapi_emulator.app import Server
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from support.api import Api
 from support.contacts import contacts

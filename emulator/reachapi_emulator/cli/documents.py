@@ -12,12 +12,12 @@ from reachapi_emulator.errors import StartError
 @click.option("--yaml", is_flag=True, help="As it was written, instead of JSON.")
 def openapi(*, yaml: bool) -> None:
     """Print the OpenAPI document of the vendor's surface."""
-    from reachapi_emulator.web.openapi import document, text  # noqa: PLC0415 # not for the others
+    from reachapi_emulator.web.application import openapi_document, openapi_text  # noqa: PLC0415 # not for the others
 
     if yaml:
-        click.echo(text(), nl=False)
+        click.echo(openapi_text(), nl=False)
     else:
-        click.echo(orjson.dumps(document(), option=orjson.OPT_INDENT_2))
+        click.echo(orjson.dumps(openapi_document(), option=orjson.OPT_INDENT_2))
 
 
 @click.command()

@@ -172,7 +172,7 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    from reachapi_emulator.app import Server  # noqa: PLC0415 # `dataset` needs no server
+    from reachapi_emulator.server import Server  # noqa: PLC0415 # `dataset` needs no server
 
     asked_to_stop = _asked_to_stop()
     emulator = Server(settings)

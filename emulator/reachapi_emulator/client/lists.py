@@ -40,16 +40,16 @@ def requests(
     return [from_json(Request, each) for each in found]
 
 
-MOST_LINES = 50
+MAX_LINES = 50
 
 
 def description(transport: Transport, account: str) -> list[str]:
     """Return the last 50 lines of what an account asked for and was delivered."""
-    asked = requests(transport, account, limit=MOST_LINES)
+    asked = requests(transport, account, limit=MAX_LINES)
     lines = [*map(_request, asked), *described_jobs(jobs(transport, account))]
-    if len(lines) <= MOST_LINES:
+    if len(lines) <= MAX_LINES:
         return lines or ["no request, no job"]
-    left_out = len(lines) - MOST_LINES + 1
+    left_out = len(lines) - MAX_LINES + 1
     return [f"... {left_out} lines before", *lines[left_out:]]
 
 

@@ -15,7 +15,7 @@ _UNDER_WAY = frozenset({"submitted", "validating", "delivering"})
 
 
 def from_json(shape: type[T], data: Json, **instead: object) -> T:
-    """Return a dataclass from_json of what it knows of an object."""
+    """Return a dataclass made of what it knows of an object."""
     names = {field.name for field in fields(shape)}  # type: ignore[arg-type] # a dataclass
     return shape(**{key: data[key] for key in names & data.keys()} | instead)
 

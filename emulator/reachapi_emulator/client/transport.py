@@ -20,8 +20,8 @@ import orjson
 
 from reachapi_emulator.client.errors import ConnectionLost, EmulatorError, NotAnEmulator
 
-MOST_IDLE = 8
-LONGEST_IDLE = 5.0
+MAX_IDLE = 8
+MAX_IDLE_S = 5.0
 """Real seconds after which an idle connection is not trusted to be open still."""
 
 
@@ -47,7 +47,7 @@ class Connections:
         with suppress(IndexError):  # there is none left
             while True:
                 since, connection = self._idle.pop()
-                if monotonic() - since < LONGEST_IDLE:
+                if monotonic() - since < MAX_IDLE_S:
                     connection.sock.settimeout(timeout)
                     return connection
                 connection.close()
@@ -62,7 +62,7 @@ class Connections:
 
     def keep(self, connection: HTTPConnection) -> None:
         """Take back a connection whose last answer has been read."""
-        if connection.sock is not None and len(self._idle) < MOST_IDLE:
+        if connection.sock is not None and len(self._idle) < MAX_IDLE:
             self._idle.append((monotonic(), connection))
         else:
             connection.close()
@@ -100,7 +100,7 @@ TIMEOUT = 15.0
 """Real seconds for a request, besides what it waits for on purpose."""
 NOT_YET = 408
 """The status of a wait whose time is over."""
-LONGEST_ANSWER = 512 * 1024 * 1024
+MAX_ANSWER = 512 * 1024 * 1024
 
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _REFUSED = 400
@@ -252,9 +252,9 @@ class Transport:
 
 def _read(connection: HTTPConnection) -> Answer:
     response = connection.getresponse()
-    body = response.read(LONGEST_ANSWER)
+    body = response.read(MAX_ANSWER)
     if not response.isclosed():
-        raise HTTPException(f"the answer is longer than {LONGEST_ANSWER:,} bytes")
+        raise HTTPException(f"the answer is longer than {MAX_ANSWER:,} bytes")
     return Answer(response.status, body)
 
 

@@ -56,11 +56,11 @@ def _given(**wanted: object) -> dict[str, object]:
     return {key: value for key, value in wanted.items() if value is not None}
 
 
-LONGEST_WAIT = 600.0
+MAX_WAIT = 600.0
 """Real seconds that the control API waits at most."""
-MOST_COUNTED = 1_000
+MAX_COUNTED = 1_000
 """How many requests the control API can wait for."""
-_MOST_WATCHED = 16
+_MAX_WATCHED = 16
 _SLICE = 2.0
 
 _Given = tuple[int, float, int, float]
@@ -100,7 +100,7 @@ class Webhooks:
             left = deadline - monotonic()
             if left <= 0:
                 raise WaitTimeout(self._missed(timeout, jobs))
-            waits = self._waits(jobs, accepted, min(left, LONGEST_WAIT))
+            waits = self._waits(jobs, accepted, min(left, MAX_WAIT))
             self._transport.wait(*waits)
 
     def _accepted(self) -> int:
@@ -130,14 +130,14 @@ class Webhooks:
         What is left behind of a race lasts on in the emulator until its time is
         over, so that races are short, and one job that is doing well has none.
         """
-        moving = [job for job in jobs if job.moving][-_MOST_WATCHED:]
+        moving = [job for job in jobs if job.moving][-_MAX_WATCHED:]
         if len(moving) == 1 and not self._is_held(moving[0]):
             return [_end_of_attempt(moving[0], left)]
         if not moving:
             return [self._another(accepted, left)]
         left = min(left, _SLICE)
         waits = [_end_of_attempt(job, left) for job in moving]
-        if accepted < MOST_COUNTED:
+        if accepted < MAX_COUNTED:
             waits.append(self._another(accepted, left))
         return waits
 
@@ -149,7 +149,7 @@ class Webhooks:
         return job.ended_attempts > 0 or (clock.frozen and clock.now < job.due_at)
 
     def _another(self, accepted: int, seconds: float) -> Wait:
-        if accepted >= MOST_COUNTED:
+        if accepted >= MAX_COUNTED:
             raise EmulatorError(
                 f"the journal holds {accepted} data requests of {self._account}, too "
                 "many to wait for another: clear_requests() first"

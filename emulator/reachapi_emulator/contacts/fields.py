@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-_LONGEST_NAME: Final = 64
+_MAX_NAME: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def meant(name: str) -> Field | None:
     A name from another column of the table counts: who asks the presets for
     `company_website` means `website`.
     """
-    if len(name) > _LONGEST_NAME:
+    if len(name) > _MAX_NAME:
         return None
     near = get_close_matches(name, _BY_ANY_NAME, n=1)
     return _BY_ANY_NAME[near[0]] if near else None
@@ -111,7 +111,7 @@ def meant(name: str) -> Field | None:
 
 def quoted(name: str) -> str:
     """Return a caller's `name` quoted for a message, shortened when it is long."""
-    short = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
+    short = name if len(name) <= _MAX_NAME else name[:_MAX_NAME] + "…"
     return repr(short)
 
 

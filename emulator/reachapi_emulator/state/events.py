@@ -24,7 +24,7 @@ class EventType(StrEnum):
     RESET = "reset"
 
 
-MOST_KEPT = 2_000
+MAX_KEPT = 2_000
 """Events that a follower may be behind without missing any."""
 
 
@@ -60,7 +60,7 @@ class Feed:
         last: the newest event's id.
     """
 
-    def __init__(self, size: int = MOST_KEPT) -> None:
+    def __init__(self, size: int = MAX_KEPT) -> None:
         self._events: deque[Event] = deque(maxlen=size)
         self._unheard = 0
         self.followers: set[Callable[[], None]] = set()

@@ -16,7 +16,7 @@ from reachapi_emulator.state.store import MEMORY
 from reachapi_emulator.state.tables import TableDump, Tables
 
 SCHEMA_VERSION = 2
-MOST_RECALLED = 10_000
+MAX_RECALLED = 10_000
 _QUERY = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
@@ -103,7 +103,7 @@ class SqliteStore:
         four times as long as in a loop: what every request asks is worth it.
         """
         changes = self._db.total_changes
-        if changes != self._changes or len(self._memory) > MOST_RECALLED:
+        if changes != self._changes or len(self._memory) > MAX_RECALLED:
             self._changes = changes
             self._memory.clear()
         key = (query, *values.values())

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.lab.faults import Faults
-from reachapi_emulator.lab.holds import Holds
-from reachapi_emulator.lab.inbox import Inboxes
-from reachapi_emulator.lab.journal import Journal
-from reachapi_emulator.lab.judging import Judge
-from reachapi_emulator.reachapi.accounts import Accounts
-from reachapi_emulator.reachapi.dispatch import Dispatcher
-from reachapi_emulator.reachapi.jobs import Jobs
-from reachapi_emulator.reachapi.ledger import Ledger
-from reachapi_emulator.reachapi.limits import Limiter
-from reachapi_emulator.reachapi.snapshots import Snapshots
-from reachapi_emulator.reachapi.webhooks import WebhookClient
+from reachapi_emulator.delivery.webhooks import WebhookClient
 from reachapi_emulator.state.clock import VirtualClock
 from reachapi_emulator.state.events import Feed
+from reachapi_emulator.testing.client_report import Judge
+from reachapi_emulator.testing.delays import Delays
+from reachapi_emulator.testing.faults import FaultRules
+from reachapi_emulator.testing.inbox import Inboxes
+from reachapi_emulator.testing.journal import Journal
+from reachapi_emulator.testing.snapshots import Snapshots
+from reachapi_emulator.vendor.accounts import Accounts
+from reachapi_emulator.vendor.credits import Ledger
+from reachapi_emulator.vendor.jobs import Jobs
+from reachapi_emulator.vendor.rate_limit import Limiter
+from reachapi_emulator.vendor.worker import Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +32,12 @@ class Rooms:
     ledger: Ledger
     limiter: Limiter
     jobs: Jobs
-    dispatcher: Dispatcher
+    dispatcher: Worker
     feed: Feed
     journal: Journal
     judge: Judge
-    faults: Faults
-    holds: Holds
+    faults: FaultRules
+    holds: Delays
     inboxes: Inboxes
     client: WebhookClient
     snapshots: Snapshots

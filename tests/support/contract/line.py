@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 SECONDS = 10
 """How long connecting, and every read, may take."""
 
-LARGEST_BODY = 16 * 1024 * 1024
+MAX_BODY = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def _connection(parts: SplitResult) -> http.client.HTTPConnection:
 
 
 def _read(response: http.client.HTTPResponse) -> Answer:
-    content = response.read(LARGEST_BODY + 1)
-    if len(content) > LARGEST_BODY:
-        raise http.client.HTTPException(f"a body over {LARGEST_BODY:,} bytes")
+    content = response.read(MAX_BODY + 1)
+    if len(content) > MAX_BODY:
+        raise http.client.HTTPException(f"a body over {MAX_BODY:,} bytes")
     if response.length:
         raise http.client.IncompleteRead(content, response.length)
     headers = response.headers

@@ -6,8 +6,8 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 
 PASSED_ON = ("X-API-Key", "Content-Type", "Accept", "webhook_secret_key")

@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
-from reachapi_emulator.web.control.events import MOST_FOLLOWERS
+from reachapi_emulator.web.control.events import MAX_FOLLOWERS
 from support.api import COUNTS, CREDITS, Api
 from support.embedded import client_of
 from support.events import PATIENCE, Event, following
@@ -328,7 +328,7 @@ async def test_only_so_many_can_follow(api: Api) -> None:
     async with AsyncExitStack() as exits:
         first = await exits.enter_async_context(AsyncExitStack())
         await first.enter_async_context(following(api))
-        for _ in range(MOST_FOLLOWERS - 1):
+        for _ in range(MAX_FOLLOWERS - 1):
             await exits.enter_async_context(following(api))
         status, reason = await refused(api, "GET", "/events")
         await first.aclose()

@@ -7,7 +7,7 @@ import pytest
 
 from reachapi_emulator.state.clock import EVERYONE
 from reachapi_emulator.state.events import Feed
-from reachapi_emulator.web.control.events import COMMENT, MOST_AT_ONCE, Stream
+from reachapi_emulator.web.control.events import COMMENT, MAX_AT_ONCE, EventStream
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def missed(feed: Feed, count: int | None) -> bytes:
     return b"event: missed\nid: %d\ndata: %b\n\n" % (feed.last, data)
 
 
-async def begun(stream: Stream) -> AsyncIterator[bytes]:
+async def begun(stream: EventStream) -> AsyncIterator[bytes]:
     """Return the chunks of a stream after its first."""
     chunks = stream.chunks()
     await anext(chunks)
@@ -39,7 +39,7 @@ async def begun(stream: Stream) -> AsyncIterator[bytes]:
 
 async def test_a_stream_begins_with_where_it_stands(feed: Feed) -> None:
     """A browser that is cut off at once knows it, and when to come back."""
-    with Stream(feed) as stream:
+    with EventStream(feed) as stream:
         expected = b"retry: 1000\nid: %d\n\n" % feed.last
 
         assert expected == await anext(stream.chunks())
@@ -47,7 +47,7 @@ async def test_a_stream_begins_with_where_it_stands(feed: Feed) -> None:
 
 async def test_an_event_has_a_name_an_id_and_data(feed: Feed) -> None:
     """In the words of the standard."""
-    with Stream(feed) as stream:
+    with EventStream(feed) as stream:
         publish(feed)
         expected = b"event: request\nid: %d\ndata: {}\n\n" % feed.last
 
@@ -56,7 +56,7 @@ async def test_an_event_has_a_name_an_id_and_data(feed: Feed) -> None:
 
 async def test_silence_is_broken_by_a_comment(feed: Feed) -> None:
     """So that nobody between the two takes the connection for dead."""
-    with Stream(feed, keep_alive=0) as stream:
+    with EventStream(feed, keep_alive=0) as stream:
         chunks = await begun(stream)
 
         assert [COMMENT, COMMENT] == [await anext(chunks), await anext(chunks)]
@@ -64,7 +64,7 @@ async def test_silence_is_broken_by_a_comment(feed: Feed) -> None:
 
 async def test_what_is_another_accounts_is_left_out(feed: Feed) -> None:
     """And what is nobody's; what is everyone's is not."""
-    with Stream(feed, "ann") as stream:
+    with EventStream(feed, "ann") as stream:
         for account in ("bob", None, "ann", EVERYONE):
             publish(feed, account=account)
         expected = [b"id: %d" % (feed.last - 1), b"id: %d" % feed.last]
@@ -75,18 +75,18 @@ async def test_what_is_another_accounts_is_left_out(feed: Feed) -> None:
 
 async def test_many_events_come_in_pieces(feed: Feed) -> None:
     """No more than a hundred at once, and none is left out."""
-    with Stream(feed) as stream:
-        publish(feed, MOST_AT_ONCE + 1)
+    with EventStream(feed) as stream:
+        publish(feed, MAX_AT_ONCE + 1)
         chunks = await begun(stream)
 
-        assert MOST_AT_ONCE == (await anext(chunks)).count(b"data")
+        assert MAX_AT_ONCE == (await anext(chunks)).count(b"data")
         assert 1 == (await anext(chunks)).count(b"data")
 
 
 async def test_what_is_left_out_is_no_chunk(feed: Feed) -> None:
     """An empty one would end the answer."""
-    with Stream(feed, "ann") as stream:
-        publish(feed, MOST_AT_ONCE + 1, "bob")
+    with EventStream(feed, "ann") as stream:
+        publish(feed, MAX_AT_ONCE + 1, "bob")
         publish(feed)
 
         assert 1 == (await anext(await begun(stream))).count(b"data")
@@ -94,7 +94,7 @@ async def test_what_is_left_out_is_no_chunk(feed: Feed) -> None:
 
 async def test_who_falls_too_far_behind_is_told_once(feed: Feed) -> None:
     """How many there were; then goes on with what is new."""
-    with Stream(feed) as stream:
+    with EventStream(feed) as stream:
         publish(feed, 201)
         chunks = await begun(stream)
 
@@ -107,14 +107,14 @@ async def test_who_falls_too_far_behind_is_told_once(feed: Feed) -> None:
 
 async def test_who_comes_from_another_process_is_told_of_a_gap(feed: Feed) -> None:
     """Of unknown size."""
-    with Stream(feed, seen=5) as stream:
+    with EventStream(feed, seen=5) as stream:
         assert missed(feed, None) == await anext(await begun(stream))
 
 
 @pytest.mark.parametrize("ender", ["stream", "feed"])
 async def test_a_stream_that_is_ended_ends(feed: Feed, ender: str) -> None:
     """By its connection, or with the emulator."""
-    with Stream(feed) as stream:
+    with EventStream(feed) as stream:
         chunks = await begun(stream)
         publish(feed)
         await anext(chunks)
@@ -125,7 +125,7 @@ async def test_a_stream_that_is_ended_ends(feed: Feed, ender: str) -> None:
 
 async def test_a_stream_follows_within_its_block(feed: Feed) -> None:
     """Afterwards its place is free."""
-    with Stream(feed):
+    with EventStream(feed):
         within = len(feed.followers)
 
     assert (2, 1) == (within, len(feed.followers))

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.lab.fault import Kind
-from reachapi_emulator.lab.faults import MOST_RULES
+from reachapi_emulator.testing.faults import MAX_RULES, FaultKind
 from support.api import CREDITS, Api
 from support.serving import Serve
 from support.steering import opened, refused
@@ -61,8 +60,8 @@ async def test_a_rule_tells_how_often_it_has_struck(api: Api) -> None:
     assert [2] == [rule["struck"] for rule in await api.control("GET", "/faults")]
 
 
-@pytest.mark.parametrize("kind", Kind)
-async def test_every_kind_can_be_ordered(api: Api, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", FaultKind)
+async def test_every_kind_can_be_ordered(api: Api, kind: FaultKind) -> None:
     """In a phase that can suffer it."""
     phase = "webhook" if kind in {"DUPLICATE", "REORDER"} else "request"
     needs: dict[str, object] = {}
@@ -173,13 +172,13 @@ async def test_a_rule_that_an_older_one_hides_is_refused(api: Api) -> None:
 
 async def test_there_are_so_many_rules_at_most(api: Api) -> None:
     """409 to one more, and none is lost."""
-    for _ in range(MOST_RULES):
+    for _ in range(MAX_RULES):
         await add(api, times=1)
 
     status, reason = await refused(api, "POST", "/faults", {**RULE, "times": 1})
 
     assert (409, "there are 100 faults: delete some first") == (status, reason)
-    assert MOST_RULES == len(await listed(api))
+    assert MAX_RULES == len(await listed(api))
 
 
 async def test_a_rule_is_deleted(api: Api) -> None:

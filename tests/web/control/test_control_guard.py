@@ -7,14 +7,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from reachapi_emulator import app
-from reachapi_emulator.app import Server
+from reachapi_emulator import server as app
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.web.control import OPEN, PAGES, PREFIX, ROUTES
+from reachapi_emulator.web.control.forms import ControlError
 from reachapi_emulator.web.control.guard import Guard
-from reachapi_emulator.web.control.reading import ControlError
-from reachapi_emulator.web.listening import Listener
+from reachapi_emulator.web.http_server import Listener
 from support.api import CREDITS
 from support.raw import Address, Headers, Reply, ask, connected, request
 from support.surfaces import CONTROL, Endpoint, shown

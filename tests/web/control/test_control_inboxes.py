@@ -111,7 +111,7 @@ async def test_the_oldest_delivery_goes_for_want_of_room(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All inboxes together keep a bounded number."""
-    monkeypatch.setattr("reachapi_emulator.lab.inbox.MOST_DELIVERIES", 2)
+    monkeypatch.setattr("reachapi_emulator.testing.inbox.MAX_DELIVERIES", 2)
     for name, number in (("hook", 1), ("other", 2), ("hook", 3)):
         await api.send("POST", f"/_emulator/inbox/{name}", json=number)
 
@@ -127,7 +127,7 @@ async def test_the_oldest_deliveries_go_for_want_of_bytes(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many as a new one needs; a body over the bound is kept alone."""
-    monkeypatch.setattr("reachapi_emulator.lab.inbox.MOST_BYTES", 10)
+    monkeypatch.setattr("reachapi_emulator.testing.inbox.MAX_BYTES", 10)
     held = []
     for size in (4, 4, 6, 11):
         await api.send("POST", HOOK, data=b"x" * size)

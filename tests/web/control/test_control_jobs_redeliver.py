@@ -191,7 +191,7 @@ async def test_a_job_has_an_end_of_attempts(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """409 when it has had as many as one job may."""
-    monkeypatch.setattr("reachapi_emulator.reachapi.jobs.MOST_ATTEMPTS", 2)
+    monkeypatch.setattr("reachapi_emulator.vendor.jobs.MAX_ATTEMPTS", 2)
     job = await _ended(api, OK)
     await _redelivered(api, job)
 

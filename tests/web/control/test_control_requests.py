@@ -83,7 +83,7 @@ async def test_at_most_a_thousand_are_listed(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many are asked for."""
-    monkeypatch.setattr("reachapi_emulator.web.control.requests.MOST_LISTED", 2)
+    monkeypatch.setattr("reachapi_emulator.web.control.requests.MAX_LISTED", 2)
     for number in range(3):
         await api.call("GET", f"/{number}")
 

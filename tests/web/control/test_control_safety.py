@@ -7,8 +7,8 @@ import orjson
 import pytest
 from playwright.async_api import BrowserContext, Page, Route
 
-from reachapi_emulator.app import Server
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from support.raw import Address
 from support.threaded import prepare, state, tell, threaded

@@ -292,7 +292,7 @@ async def test_one_that_is_too_large_to_restore_is_not_taken(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reason says what to do."""
-    monkeypatch.setattr("reachapi_emulator.web.control.snapshot.MOST_BYTES", 1_000)
+    monkeypatch.setattr("reachapi_emulator.web.control.state.MAX_BYTES", 1_000)
     answer = await ask(api, "GET", "/snapshot")
 
     assert 409 == answer.status

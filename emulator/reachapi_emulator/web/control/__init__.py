@@ -2,7 +2,6 @@
 
 from aiohttp import web
 
-from reachapi_emulator.web.body import uninvited
 from reachapi_emulator.web.control import (
     accounts,
     clocks,
@@ -11,26 +10,23 @@ from reachapi_emulator.web.control import (
     faults,
     inboxes,
     jobs,
-    report,
     requests,
-    snapshot,
-    system,
+    state,
 )
+from reachapi_emulator.web.control.forms import ControlError, Handler, answered
 from reachapi_emulator.web.control.guard import Guard, shielded
-from reachapi_emulator.web.control.reading import ControlError, Handler, answered
+from reachapi_emulator.web.http import uninvited
 from reachapi_emulator.web.rooms import ROOMS
 
 PREFIX = "/_emulator"
 ROUTES = (
-    *system.ROUTES,
+    *state.ROUTES,
     *accounts.ROUTES,
     *jobs.ROUTES,
     *requests.ROUTES,
     *clocks.ROUTES,
     *inboxes.ROUTES,
     *faults.ROUTES,
-    *report.ROUTES,
-    *snapshot.ROUTES,
     *events.ROUTES,
     *console.ROUTES,
 )

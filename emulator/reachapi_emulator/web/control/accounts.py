@@ -6,14 +6,14 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import UNSET, Meta, UnsetType
 
-from reachapi_emulator.lab.inbox import SCHEME
-from reachapi_emulator.reachapi.account import (
+from reachapi_emulator.testing.inbox import SCHEME
+from reachapi_emulator.vendor.accounts import (
     AccountError,
     AccountExists,
     Opening,
     new_api_key,
 )
-from reachapi_emulator.web.control.reading import (
+from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     asked,
@@ -23,8 +23,8 @@ from reachapi_emulator.web.control.reading import (
     rooms,
 )
 
-MOST_CREDITS = 1_000_000_000_000
-Credits = Annotated[int, Meta(ge=0, le=MOST_CREDITS)]
+MAX_CREDITS = 1_000_000_000_000
+Credits = Annotated[int, Meta(ge=0, le=MAX_CREDITS)]
 Name = Annotated[str, Meta(max_length=200)]
 
 

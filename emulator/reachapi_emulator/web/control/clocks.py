@@ -6,7 +6,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from reachapi_emulator.state.clock import EVERYONE, TimeError, microseconds, seconds
-from reachapi_emulator.web.control.reading import (
+from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     known_account,

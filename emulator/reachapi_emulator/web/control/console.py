@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from aiohttp import web
 
-from reachapi_emulator.web.control.reading import ControlError, reply
+from reachapi_emulator.web.control.forms import ControlError, reply
 
 MEDIA_TYPES = {
     ".html": "text/html",

@@ -12,18 +12,18 @@ from aiohttp import web
 
 from reachapi_emulator.state.clock import EVERYONE
 from reachapi_emulator.state.events import Event, Feed, Signal
-from reachapi_emulator.web.control.guard import SHIELD
-from reachapi_emulator.web.control.reading import (
+from reachapi_emulator.web.control.forms import (
     ControlError,
     asked,
     existing,
     rooms,
     whole,
 )
-from reachapi_emulator.web.runner import when_lost
+from reachapi_emulator.web.control.guard import SHIELD
+from reachapi_emulator.web.http_server import when_lost
 
-MOST_FOLLOWERS = 64
-MOST_AT_ONCE = 100
+MAX_FOLLOWERS = 64
+MAX_AT_ONCE = 100
 KEEP_ALIVE = 15.0
 """Real seconds of silence after which a comment is sent."""
 RETRY_MS = 1_000
@@ -33,7 +33,7 @@ COMMENT = b":\n\n"
 HEADERS = {**SHIELD, "Content-Type": "text/event-stream"}
 
 
-class Stream:
+class EventStream:
     """The events of an account, or all, as they are sent; open inside its block.
 
     Who falls so far behind that events are gone is told how many, once, and
@@ -81,7 +81,7 @@ class Stream:
 
     def _news(self) -> bytes:
         """Return some of what has happened since, as far as it is wanted."""
-        events = self._feed.after(self._seen, MOST_AT_ONCE)
+        events = self._feed.after(self._seen, MAX_AT_ONCE)
         if events is None:
             return self._missed()
         if events:
@@ -123,17 +123,17 @@ async def stream(request: web.Request) -> web.StreamResponse:
         return response
 
 
-def _wanted(request: web.Request) -> Stream:
+def _wanted(request: web.Request) -> EventStream:
     account = asked(request, "account")["account"]
     if account is not None:
         existing(request, account)
     seen = whole(request.headers.get("Last-Event-ID"), "Last-Event-ID")
     feed = rooms(request).feed
-    if len(feed.followers) >= MOST_FOLLOWERS:
+    if len(feed.followers) >= MAX_FOLLOWERS:
         raise ControlError(
-            503, f"{MOST_FOLLOWERS} streams are open: close one, or ask GET /requests"
+            503, f"{MAX_FOLLOWERS} streams are open: close one, or ask GET /requests"
         )
-    return Stream(feed, account, seen)
+    return EventStream(feed, account, seen)
 
 
 ROUTES = (web.get("/events", stream),)

@@ -6,17 +6,17 @@ from typing import Annotated, TypeVar
 from aiohttp import web
 from msgspec import Meta, structs
 
-from reachapi_emulator.lab.fault import (
+from reachapi_emulator.testing.faults import (
     DELIVERED,
     KINDS,
-    LONGEST_DELAY,
+    MAX_DELAY,
     STATUSES,
-    Fault,
-    Kind,
-    Phase,
+    FaultError,
+    FaultKind,
+    FaultPhase,
+    FaultRule,
 )
-from reachapi_emulator.lab.faults import FaultError
-from reachapi_emulator.web.control.reading import (
+from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     asked,
@@ -27,14 +27,14 @@ from reachapi_emulator.web.control.reading import (
     whole,
 )
 from reachapi_emulator.web.control.requests import known_operation
-from reachapi_emulator.web.public import OPERATIONS
+from reachapi_emulator.web.vendor_api import OPERATIONS
 
 E = TypeVar("E", bound=StrEnum)
 
 DEFAULT_SEED = 1
-MOST_TIMES = 1_000_000
-MOST_SEED = 2**53 - 1  # what every JSON reader keeps exactly
-_KEYS = {Kind.STATUS: "status", Kind.DELAY: "seconds"}
+MAX_TIMES = 1_000_000
+MAX_SEED = 2**53 - 1  # what every JSON reader keeps exactly
+_KEYS = {FaultKind.STATUS: "status", FaultKind.DELAY: "seconds"}
 """What a kind needs, and no other takes."""
 _KEYLESS = {each.name for each in OPERATIONS if not each.needs_key}
 
@@ -47,10 +47,10 @@ class NewFault(Form):
     operation: str | None = None
     account: str | None = None
     status: Annotated[int, Meta(ge=STATUSES[0], le=STATUSES[-1])] | None = None
-    seconds: Annotated[float, Meta(gt=0, le=LONGEST_DELAY)] | None = None
-    times: Annotated[int, Meta(ge=1, le=MOST_TIMES)] | None = None
+    seconds: Annotated[float, Meta(gt=0, le=MAX_DELAY)] | None = None
+    times: Annotated[int, Meta(ge=1, le=MAX_TIMES)] | None = None
     probability: Annotated[float, Meta(gt=0, le=1)] | None = None
-    seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] | None = None
+    seed: Annotated[int, Meta(ge=0, le=MAX_SEED)] | None = None
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -72,10 +72,10 @@ async def create(request: web.Request) -> web.Response:
     return reply(shown, 201)
 
 
-def _fault(form: NewFault) -> Fault:
+def _fault(form: NewFault) -> FaultRule:
     """Make a fault of what was asked for, if it makes sense."""
-    phase = _one_of(Phase, form.phase, "phase")
-    kind = _one_of(Kind, form.kind, "kind")
+    phase = _one_of(FaultPhase, form.phase, "phase")
+    kind = _one_of(FaultKind, form.kind, "kind")
     _check_kind(phase, kind)
     for owner, key in _KEYS.items():
         _check_key(kind, owner, key, given=getattr(form, key) is not None)
@@ -84,7 +84,7 @@ def _fault(form: NewFault) -> Fault:
     values = structs.asdict(form) | {"phase": phase, "kind": kind}
     if form.probability is not None and form.seed is None:
         values["seed"] = DEFAULT_SEED
-    return Fault(**values)
+    return FaultRule(**values)
 
 
 def _one_of(names: type[E], text: str, what: str) -> E:
@@ -95,10 +95,10 @@ def _one_of(names: type[E], text: str, what: str) -> E:
         raise ControlError(400, f"unknown {what} {text!r}: one of {known}") from None
 
 
-def _check_kind(phase: Phase, kind: Kind) -> None:
+def _check_kind(phase: FaultPhase, kind: FaultKind) -> None:
     if kind in KINDS[phase]:
         return
-    if kind is Kind.STATUS:
+    if kind is FaultKind.STATUS:
         raise ControlError(
             400,
             "a delivery has no status of ours: PUT /_emulator/inbox/{name}/script "
@@ -107,14 +107,14 @@ def _check_kind(phase: Phase, kind: Kind) -> None:
     raise ControlError(400, f"{kind} strikes deliveries: its phase is webhook")
 
 
-def _check_key(kind: Kind, owner: Kind, key: str, *, given: bool) -> None:
+def _check_key(kind: FaultKind, owner: FaultKind, key: str, *, given: bool) -> None:
     if kind is owner and not given:
         raise ControlError(400, f"kind {owner} needs {key}")
     if kind is not owner and given:
         raise ControlError(400, f"{key} belongs to kind {owner}, not to {kind}")
 
 
-def _check_event(request: web.Request, fault: Fault) -> None:
+def _check_event(request: web.Request, fault: FaultRule) -> None:
     """Refuse a rule for what never happens."""
     if fault.account is not None:
         _check_account(request, fault.account)
@@ -123,7 +123,7 @@ def _check_event(request: web.Request, fault: Fault) -> None:
         raise ControlError(
             400, f"{fault.operation} is nobody's: it takes no key, leave account out"
         )
-    if fault.phase is Phase.WEBHOOK and fault.operation not in {None, DELIVERED}:
+    if fault.phase is FaultPhase.WEBHOOK and fault.operation not in {None, DELIVERED}:
         raise ControlError(
             400, f"{fault.operation} delivers nothing: {DELIVERED}, or leave it out"
         )

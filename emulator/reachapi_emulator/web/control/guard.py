@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from aiohttp import web
 
-from reachapi_emulator.web.control.reading import ControlError, Handler
+from reachapi_emulator.web.control.forms import ControlError, Handler
 
 SHIELD = {
     "Cache-Control": "no-store",

@@ -4,13 +4,13 @@ import asyncio
 
 from aiohttp import web
 
-from reachapi_emulator.lab.inbox import MOST_BYTES, Step
-from reachapi_emulator.reachapi.account import SLUG
-from reachapi_emulator.web.body import read_body
-from reachapi_emulator.web.control.reading import ControlError, read, reply, rooms
+from reachapi_emulator.testing.inbox import MAX_BYTES, ScriptedAnswer
+from reachapi_emulator.vendor.accounts import SLUG
+from reachapi_emulator.web.control.forms import ControlError, read, reply, rooms
+from reachapi_emulator.web.http import read_body
 
-MOST_STEPS = 1_000
-LONGEST_DELAY = 600
+MAX_STEPS = 1_000
+MAX_DELAY = 600
 
 
 def _name(request: web.Request) -> str:
@@ -25,7 +25,7 @@ def _name(request: web.Request) -> str:
 async def receive(request: web.Request) -> web.StreamResponse:
     """POST /inbox/{name}: keep the delivery, answer as scripted, else 200."""
     name = _name(request)
-    body = await read_body(request.clone(client_max_size=MOST_BYTES))
+    body = await read_body(request.clone(client_max_size=MAX_BYTES))
     if _is_abandoned(request):
         return _drop(request)
     step = rooms(request).inboxes.receive(name, request.headers, body)
@@ -69,16 +69,16 @@ async def clear(request: web.Request) -> web.Response:
 async def script(request: web.Request) -> web.Response:
     """PUT /inbox/{name}/script: one entry an arrival, then 200."""
     name = _name(request)
-    steps = await read(request, list[Step])
+    steps = await read(request, list[ScriptedAnswer])
     for number, step in enumerate(steps):
         _check(number, step)
-    if len(steps) > MOST_STEPS:
-        raise ControlError(400, f"a script has at most {MOST_STEPS} entries")
+    if len(steps) > MAX_STEPS:
+        raise ControlError(400, f"a script has at most {MAX_STEPS} entries")
     rooms(request).inboxes.script(name, steps)
     return reply(steps_shown(steps))
 
 
-def steps_shown(steps: list[Step]) -> list[dict[str, object]]:
+def steps_shown(steps: list[ScriptedAnswer]) -> list[dict[str, object]]:
     """Return a script as it was understood."""
     return [
         {"status": step.status, "delay_s": step.delay_s, "drop": step.drop}
@@ -86,12 +86,12 @@ def steps_shown(steps: list[Step]) -> list[dict[str, object]]:
     ]
 
 
-def _check(number: int, step: Step) -> None:
+def _check(number: int, step: ScriptedAnswer) -> None:
     if not 200 <= step.status <= 599:  # noqa: PLR2004 # the final statuses of HTTP
         raise ControlError(400, f"entry {number}: status must be from 200 to 599")
-    if not 0 <= step.delay_s <= LONGEST_DELAY:
+    if not 0 <= step.delay_s <= MAX_DELAY:
         raise ControlError(
-            400, f"entry {number}: delay_s must be from 0 to {LONGEST_DELAY}"
+            400, f"entry {number}: delay_s must be from 0 to {MAX_DELAY}"
         )
 
 

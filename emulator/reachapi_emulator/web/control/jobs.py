@@ -5,9 +5,9 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
-from reachapi_emulator.reachapi.job import FINAL, STATES, JobBusy
 from reachapi_emulator.state.store import Row
-from reachapi_emulator.web.control.reading import (
+from reachapi_emulator.vendor.jobs import FINAL, STATES, JobBusy
+from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     asked,
@@ -17,12 +17,12 @@ from reachapi_emulator.web.control.reading import (
     rooms,
     whole,
 )
-from reachapi_emulator.web.envelope import JSON
+from reachapi_emulator.web.http import JSON
 
 Seconds = Annotated[float, Meta(ge=0, le=600)]
 
 
-class WaitForm(Form):
+class JobWait(Form):
     """What POST /jobs/{id}/wait takes; neither state nor attempts: a final state."""
 
     state: str | None = None
@@ -82,7 +82,7 @@ async def redeliver(request: web.Request) -> web.Response:
 async def wait(request: web.Request) -> web.Response:
     """POST /jobs/{id}/wait: 200 when it holds, 408 with the job as it is."""
     job = _known_job(request)
-    form = await read(request, WaitForm)
+    form = await read(request, JobWait)
     if form.state is not None:
         _known_state(form.state)
     jobs = rooms(request).jobs
@@ -97,7 +97,7 @@ async def wait(request: web.Request) -> web.Response:
     return reply(jobs.shown(job), 200 if held else 408)
 
 
-def _holds(form: WaitForm, row: Row, finished: int) -> bool:
+def _holds(form: JobWait, row: Row, finished: int) -> bool:
     if form.state is None and form.attempts is None:
         return row["state"] in FINAL and row["due_at"] is None
     states = STATES if form.state is None else {form.state}

@@ -1,13 +1,12 @@
-"""Control routes of the journal: /_emulator/requests."""
+"""Control routes of the journal and the report on the client: /requests, /report."""
 
 from typing import Annotated
 
 from aiohttp import web
 from msgspec import Meta
 
-from reachapi_emulator.lab.journal import Wanted
-from reachapi_emulator.web.control.jobs import Seconds
-from reachapi_emulator.web.control.reading import (
+from reachapi_emulator.testing.journal import RequestFilter
+from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     asked,
@@ -17,19 +16,20 @@ from reachapi_emulator.web.control.reading import (
     rooms,
     whole,
 )
-from reachapi_emulator.web.public import OPERATIONS
+from reachapi_emulator.web.control.jobs import Seconds
+from reachapi_emulator.web.vendor_api import OPERATIONS
 
-MOST_LISTED = 1_000
+MAX_LISTED = 1_000
 _OPERATIONS = {operation.name for operation in OPERATIONS}
 
 
-class WaitForm(Form):
+class RequestsWait(Form):
     """What POST /requests/wait takes; an account that is yet to be opened is fine."""
 
     account: str | None = None
     operation: str | None = None
     status: int | None = None
-    count: Annotated[int, Meta(ge=1, le=MOST_LISTED)] = 1
+    count: Annotated[int, Meta(ge=1, le=MAX_LISTED)] = 1
     timeout: Seconds = 10.0
 
 
@@ -52,17 +52,17 @@ def _known_status(status: int | None) -> None:
 async def listed(request: web.Request) -> web.Response:
     """GET /requests?account=&operation=&status=&limit=: newest last."""
     query = asked(request, "account", "operation", "status", "limit")
-    wanted = Wanted(
+    wanted = RequestFilter(
         query["account"], query["operation"], whole(query["status"], "status")
     )
     limit = whole(query["limit"], "limit")
     _check(request, wanted)
     journal = rooms(request).journal
-    most = MOST_LISTED if limit is None else min(limit, MOST_LISTED)
+    most = MAX_LISTED if limit is None else min(limit, MAX_LISTED)
     return reply({"evicted": journal.evicted(), "requests": journal.find(wanted, most)})
 
 
-def _check(request: web.Request, wanted: Wanted) -> None:
+def _check(request: web.Request, wanted: RequestFilter) -> None:
     if wanted.account is not None:
         existing(request, wanted.account)
     known_operation(wanted.operation)
@@ -80,22 +80,31 @@ async def clear(request: web.Request) -> web.Response:
 
 async def wait(request: web.Request) -> web.Response:
     """POST /requests/wait: 200 with the requests, 408 with the nearest to it."""
-    form = await read(request, WaitForm)
+    form = await read(request, RequestsWait)
     known_operation(form.operation)
     _known_status(form.status)
-    wanted = Wanted(form.account, form.operation, form.status)
+    wanted = RequestFilter(form.account, form.operation, form.status)
     journal = rooms(request).journal
 
     def enough() -> bool | None:
         return journal.count(wanted, form.count) >= form.count or None
 
     held = await journal.changed.until(enough, form.timeout)
-    found = journal.find(wanted, MOST_LISTED)
+    found = journal.find(wanted, MAX_LISTED)
     return reply({"requests": found}, 200 if held else 408)
+
+
+async def get_report(request: web.Request) -> web.Response:
+    """GET /report?account=."""
+    account = asked(request, "account")["account"]
+    if account is not None:
+        existing(request, account)
+    return reply(rooms(request).judge.report(account))
 
 
 ROUTES = (
     web.get("/requests", listed),
     web.delete("/requests", clear),
     web.post("/requests/wait", wait),
+    web.get("/report", get_report),
 )

@@ -1,1 +1,0 @@
-"""What a tester may turn and see: clock, journal, inbox."""

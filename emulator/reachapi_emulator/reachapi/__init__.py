@@ -1,1 +1,0 @@
-"""What ReachAPI promises: credits, limits, jobs, webhooks."""

@@ -1,0 +1,205 @@
+"""Fault rules: what each triggers on and how often; asked in order at every event."""
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from random import Random
+
+from reachapi_emulator.state.clock import EVERYONE
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import Row, Store
+
+DELIVERED = "fetch"
+"""The operation whose deliveries there are."""
+
+
+class FaultPhase(StrEnum):
+    """What a fault strikes: a request to the emulator, or a delivery of it."""
+
+    REQUEST = "request"
+    WEBHOOK = "webhook"
+
+
+class FaultKind(StrEnum):
+    """What a fault does; those in capitals are named as in WireMock or after it."""
+
+    STATUS = "status"
+    DELAY = "delay"
+    RESET = "CONNECTION_RESET_BY_PEER"
+    EMPTY = "EMPTY_RESPONSE"
+    MALFORMED = "MALFORMED_RESPONSE_CHUNK"
+    RANDOM = "RANDOM_DATA_THEN_CLOSE"
+    DUPLICATE = "DUPLICATE"
+    REORDER = "REORDER"
+
+
+BREAKS = (FaultKind.RESET, FaultKind.EMPTY, FaultKind.MALFORMED, FaultKind.RANDOM)
+"""Those that leave a connection broken."""
+
+KINDS = {
+    FaultPhase.REQUEST: (FaultKind.STATUS, FaultKind.DELAY, *BREAKS),
+    FaultPhase.WEBHOOK: (
+        FaultKind.DELAY,
+        FaultKind.DUPLICATE,
+        FaultKind.REORDER,
+        *BREAKS,
+    ),
+}
+"""What each phase can suffer."""
+
+STATUSES = range(400, 600)
+"""What can be answered, of the kind `status`."""
+
+MAX_DELAY = 600
+"""Seconds, of the kind `delay`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRule:
+    """A rule without its history; None stands for any, or for no bound.
+
+    Attributes:
+        status: what is answered, of the kind `status`.
+        seconds: how long it takes, of the kind `delay`.
+        times: how often it strikes at most.
+        probability: how likely it strikes an event that it matches.
+        seed: decides which those are.
+    """
+
+    id: int = 0
+    phase: FaultPhase
+    operation: str | None = None
+    account: str | None = None
+    kind: FaultKind
+    status: int | None = None
+    seconds: float | None = None
+    times: int | None = None
+    probability: float | None = None
+    seed: int | None = None
+
+    def matches(self, phase: FaultPhase, operation: str, account: str | None) -> bool:
+        """Tell whether it is meant for an event."""
+        return (
+            phase == self.phase
+            and self.operation in {None, operation}
+            and self.account in {None, account}
+        )
+
+    def picks(self, number: int) -> bool:
+        """Tell the fate of the event that it matches as number 1, 2, 3 and so on.
+
+        The fate depends on seed, probability and number alone, in every process.
+        """
+        if self.probability is None:
+            return True
+        draw = Random(f"{self.seed}/{number}").random()  # noqa: S311 # to be repeated
+        return draw < self.probability
+
+    def hides(self, other: "FaultRule") -> bool:
+        """Tell whether it strikes all that a younger one could strike."""
+        return (
+            self.times is None
+            and self.probability in {None, 1}
+            and self.phase == other.phase
+            and self.operation in {None, other.operation}
+            and self.account in {None, other.account}
+        )
+
+
+MAX_RULES = 100
+
+_FIELDS = tuple(field.name for field in fields(FaultRule))
+
+
+class FaultError(Exception):
+    """A rule cannot be added to those there are; the message says what to do."""
+
+
+class FaultRules:
+    """The rules, oldest first; the oldest that strikes an event is the only one.
+
+    Rules never change: they are kept in memory too, so that where there is none
+    an event costs nothing. How often they have struck is in the store alone.
+
+    Attributes:
+        rules: those there are; who asks for nothing need not ask.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.rules: tuple[FaultRule, ...] = ()
+
+    def load(self) -> None:
+        """Know the rules that the store has."""
+        self.rules = tuple(map(_rule, self._store.all("faults_all")))
+
+    def add(self, fault: FaultRule) -> int:
+        """Add a rule and return its id.
+
+        Raises:
+            FaultError: there are too many, or an older one strikes all that this
+                one could.
+        """
+        if len(self.rules) >= MAX_RULES:
+            raise FaultError(f"there are {MAX_RULES} faults: delete some first")
+        for older in self.rules:
+            if older.hides(fault):
+                raise FaultError(
+                    f"fault {older.id} strikes all that this one could: "
+                    "delete it first, or give it times"
+                )
+        values = asdict(fault)
+        del values["id"]
+        row = self._store.one("fault_add", **values)
+        number = int(row["id"]) if row else 0
+        self.load()
+        self._tell("added", number)
+        return number
+
+    def shown(self) -> list[dict[str, object]]:
+        """Return every rule as the control API shows it, oldest first."""
+        return [
+            {name: row[name] for name in (*_FIELDS, "struck")}
+            for row in self._store.all("faults_all")
+        ]
+
+    def remove(self, fault: int) -> bool:
+        """Remove a rule; tell whether it was there."""
+        removed = bool(self._store.run("fault_remove", id=fault))
+        self.load()
+        if removed:
+            self._tell("removed", fault)
+        return removed
+
+    def clear(self, account: str | None = None) -> None:
+        """Remove the rules for an account, or all."""
+        self._store.run("faults_clear", account=account)
+        self.load()
+        self._tell("cleared")
+
+    def strike(
+        self, phase: FaultPhase, operation: str, account: str | None
+    ) -> FaultRule | None:
+        """Let an event happen: return what strikes it, counted as having struck."""
+        for fault in self.rules:
+            if fault.matches(phase, operation, account) and self._strikes(fault):
+                self._tell("struck", fault.id)
+                return fault
+        return None
+
+    def _strikes(self, fault: FaultRule) -> bool:
+        """Count an event; one that an older rule has struck does not get here."""
+        with self._store.transaction():
+            row = self._store.one("fault_meet", id=fault.id)
+            if row is None or not fault.picks(row["met"]):
+                return False
+            return bool(self._store.run("fault_strike", id=fault.id))
+
+    def _tell(self, change: str, fault: int | None = None) -> None:
+        data = {"id": fault, "change": change}
+        self._store.feed.publish(EventType.FAULT, EVERYONE, data)
+
+
+def _rule(row: Row) -> FaultRule:
+    values = {name: row[name] for name in _FIELDS}
+    values["phase"], values["kind"] = FaultPhase(row["phase"]), FaultKind(row["kind"])
+    return FaultRule(**values)

@@ -1,0 +1,119 @@
+"""The built-in webhook receiver, with scripted answers."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, urlsplit
+
+import msgspec
+import orjson
+
+from reachapi_emulator.state.clock import VirtualClock, seconds
+from reachapi_emulator.state.events import EventType, Signal
+from reachapi_emulator.state.store import Row, Store
+from reachapi_emulator.testing.journal import remembered
+
+SCHEME = "inbox"
+"""A webhook URL inbox:NAME is the inbox of that name, wherever it listens."""
+
+MAX_DELIVERIES = 10_000
+MAX_BYTES = 256 * 1024 * 1024
+
+
+class ScriptedAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """How one arrival is answered: after a delay, with a status or not at all."""
+
+    status: int = 200
+    delay_s: float = 0
+    drop: bool = False
+
+
+class Inboxes:
+    """Keeps what arrives and hands out the scripted answers, by inbox name.
+
+    All inboxes together keep 10,000 deliveries and 256 MiB; the oldest go.
+
+    Args:
+        store: keeps deliveries and scripts.
+        clock: stamps the arrivals, an inbox named like an account on its clock.
+    """
+
+    def __init__(self, store: Store, clock: VirtualClock) -> None:
+        self._store = store
+        self._clock = clock
+        self.base_url = ""
+        self.changed = Signal()
+
+    def resolve(self, url: str) -> str:
+        """Turn inbox:NAME into the address that it has now; leave other URLs."""
+        scheme, _, name = url.partition(":")
+        return f"{self.base_url}/{quote(name)}" if scheme == SCHEME else url
+
+    def has(self, url: str) -> bool:
+        """Tell whether an address is an inbox's, of whichever start it was."""
+        own = urlsplit(self.base_url).path
+        return urlsplit(url).path.startswith(f"{own}/")
+
+    def receive(
+        self, name: str, headers: Mapping[str, str], body: bytes
+    ) -> ScriptedAnswer:
+        """Keep an arrival and return how to answer it."""
+        self._make_room(len(body))
+        now = self._clock.now(name)
+        self._store.run(
+            "delivery_add",
+            inbox=name,
+            at=now,
+            headers=orjson.dumps(remembered(headers)).decode(),
+            body=body,
+        )
+        arrival = {"inbox": name, "received_at": seconds(now)}
+        self._store.feed.publish(EventType.DELIVERY, name, arrival)
+        self.changed.notify()
+        row = self._store.one("script_next", inbox=name)
+        return (
+            msgspec.json.decode(row["step"], type=ScriptedAnswer)
+            if row
+            else ScriptedAnswer()
+        )
+
+    def _make_room(self, size: int) -> None:
+        while (row := self._store.one("deliveries_size")) and (
+            row["deliveries"] >= MAX_DELIVERIES
+            or (row["deliveries"] and row["bytes"] + size > MAX_BYTES)
+        ):
+            self._store.run("delivery_evict")
+
+    def deliveries(self, name: str) -> list[dict[str, object]]:
+        """Return what an inbox holds, oldest first, bodies parsed if JSON."""
+        return [_to_json(row) for row in self._store.all("deliveries_of", inbox=name)]
+
+    def clear(self, name: str | None = None) -> None:
+        """Empty an inbox, or all."""
+        self._store.run("deliveries_clear", inbox=name)
+
+    def forget(self, name: str) -> None:
+        """Empty an inbox and drop its script."""
+        self.clear(name)
+        self.script(name, [])
+
+    def script(self, name: str, steps: Iterable[ScriptedAnswer]) -> None:
+        """Set the answers to the next arrivals, in place of what was scripted."""
+        with self._store.transaction():
+            self._store.run("script_clear", inbox=name)
+            for step in steps:
+                text = msgspec.json.encode(step).decode()
+                self._store.run("script_add", inbox=name, step=text)
+
+
+def _to_json(row: Row) -> dict[str, object]:
+    return {
+        "received_at": seconds(row["at"]),
+        "headers": orjson.loads(row["headers"]),
+        "body": _parsed(row["body"]),
+    }
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body.decode(errors="replace")

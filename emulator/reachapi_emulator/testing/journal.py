@@ -1,0 +1,268 @@
+"""The journal: a bounded record of the requests to the vendor's surface."""
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, NamedTuple, TypeAlias
+
+import msgspec
+from multidict import CIMultiDict
+from yarl import URL
+
+from reachapi_emulator.logs import MASK
+from reachapi_emulator.state.clock import EVERYONE, seconds
+from reachapi_emulator.state.events import EventType, Signal
+from reachapi_emulator.state.store import Store
+from reachapi_emulator.state.tables import MAX_NUMBER
+
+
+class FindingKind(StrEnum):
+    """What is found in requests, and in the answers of receivers."""
+
+    RATE_LIMIT = "rate_limit"
+    NO_BACKOFF = "no_backoff"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    SLOW_RECEIVER = "slow_receiver"
+    INSUFFICIENT_CREDIT = "insufficient_credit"
+    UNKNOWN_FIELD = "unknown_field"
+    WRONG_SECRET = "wrong_secret"  # noqa: S105 # a name
+    UNAUTHORIZED = "unauthorized"
+    UNKNOWN_PATH = "unknown_path"
+
+
+Remark: TypeAlias = tuple[FindingKind, str]
+"""What was noticed while a request was answered, and the name that it concerns."""
+
+
+def remembered(
+    headers: Mapping[str, str], secret: Collection[str] = ()
+) -> dict[str, str]:
+    """Return headers as a plain object, the values of secret ones masked.
+
+    Args:
+        headers: names and values; of a name that is there twice, the last.
+        secret: lower-case names.
+    """
+    return {
+        str(name): MASK if name.lower() in secret else _readable(value)
+        for name, value in headers.items()
+    }
+
+
+def _readable(value: str) -> str:
+    """Return a value that can be written as UTF-8: other bytes arrive as surrogates."""
+    return value if value.isascii() else value.encode(errors="replace").decode()
+
+
+MAX_BODY = 4_096
+"""How many bytes of a request's body are kept."""
+
+SECRET = frozenset({"x-api-key", "webhook_secret_key", "authorization", "cookie"})
+"""Names of headers and parameters of which nothing is shown."""
+
+
+class Entry(NamedTuple):
+    """One request and its answer; `at` is on the caller's clock.
+
+    Where a fault broke the connection there is no status. `fault` is the id of
+    the rule that struck.
+    It is kept as it comes and put into words only when somebody reads it.
+
+    Attributes:
+        opened: when its connection was opened, in seconds of a running count
+            that tells connections apart.
+        started: when its head had arrived, on the same count.
+        room_at: of a 429: the instant at which a request is admitted again.
+        remarks: what the client did wrong, as far as it showed by then.
+    """
+
+    at: int
+    account: str | None
+    operation: str | None
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    body: bytes
+    status: int | None
+    message: str
+    duration_ms: float
+    fault: int | None = None
+    opened: float = 0
+    started: float = 0
+    room_at: int | None = None
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """Which requests are meant; None stands for any."""
+
+    account: str | None = None
+    operation: str | None = None
+    status: int | None = None
+
+    def fits(self, entry: Entry) -> bool:
+        """Tell whether a request is meant."""
+        return (
+            self.account in {None, entry.account}
+            and self.operation in {None, entry.operation}
+            and self.status in {None, entry.status}
+        )
+
+
+class Journal:
+    """Remembers the newest requests and how many it had to let go.
+
+    Attributes:
+        ring: where they are.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.ring = store.journal
+        self._feed = store.feed
+        self.changed = Signal()
+
+    def record(self, entry: Entry) -> None:
+        """Add a request, letting the oldest go when there are too many."""
+        self.ring.add(entry)
+        if self._feed.heard:
+            shown = _to_json(self.ring.count, entry)
+            self._feed.publish(EventType.REQUEST, entry.account, shown)
+        self.changed.notify()
+
+    def find(self, wanted: RequestFilter, most: int) -> list[dict[str, object]]:
+        """Return the newest requests that fit, newest last, secrets masked."""
+        newest = self.ring.newest(wanted.fits, most)
+        return [_to_json(number, entry) for number, entry in newest]
+
+    def entries(self, wanted: RequestFilter) -> list[tuple[int, Entry]]:
+        """Return every request that fits with its number, newest last."""
+        return self.ring.newest(wanted.fits)
+
+    def count(self, wanted: RequestFilter, most: int) -> int:
+        """Return how many requests fit; `most` if there are more."""
+        return len(self.ring.newest(wanted.fits, most))
+
+    def evicted(self) -> int:
+        """Return how many requests have been let go for want of room."""
+        return self.ring.evicted
+
+    def clear(self, account: str | None = None) -> None:
+        """Forget the requests of an account, or all with the count of evicted."""
+        if account is None:
+            self.ring.clear()
+        else:
+            self.ring.drop(RequestFilter(account).fits)
+        reset = {"scope": "journal", "account": account}
+        self._feed.publish(EventType.RESET, account or EVERYONE, reset)
+
+
+def path_of(entry: Entry) -> str:
+    """Return path and query as they came, a key that has strayed there masked."""
+    strayed = {name: MASK for name in entry.url.query if name.lower() in SECRET}
+    url = entry.url.update_query(strayed) if strayed else entry.url
+    return url.raw_path_qs
+
+
+def _to_json(number: int, entry: Entry) -> dict[str, object]:
+    return {
+        "id": number,
+        "at": seconds(entry.at),
+        "account": entry.account,
+        "operation": entry.operation,
+        "method": entry.method,
+        "path": path_of(entry),
+        "headers": remembered(entry.headers, SECRET),
+        "body": entry.body.decode(errors="replace"),
+        "status": entry.status,
+        "message": entry.message,
+        "duration_ms": round(entry.duration_ms, 3),
+        "fault": entry.fault,
+    }
+
+
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+"""One that JSON and the arithmetic of instants can hold."""
+
+_MASKED = SECRET - {"x-api-key"}  # a report tells keys apart
+
+
+class EntryDump(msgspec.Struct, forbid_unknown_fields=True):
+    """A request of the journal; `opened` and `started` are seconds before now."""
+
+    id: Number
+    at: Number
+    account: str | None
+    operation: str | None
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    status: Number | None
+    message: str
+    duration_ms: float
+    fault: Number | None
+    opened: float
+    started: float
+    room_at: Number | None
+    remarks: list[Remark]
+
+
+class JournalDump(msgspec.Struct, forbid_unknown_fields=True):
+    """A journal: its requests, the number of the last, and how many had to go."""
+
+    count: Number
+    evicted: Number
+    requests: list[EntryDump]
+
+
+def dump_journal(journal: Journal) -> JournalDump:
+    """Return the journal."""
+    now = time.perf_counter()
+    pages = [
+        _dumped(number, entry, now)
+        for number, entry in journal.entries(RequestFilter())
+    ]
+    return JournalDump(journal.ring.count, journal.ring.evicted, pages)
+
+
+def load_journal(journal: Journal, pages: JournalDump) -> None:
+    """Put a journal in place of what there is."""
+    journal.ring.load(_entries(pages), pages.count, pages.evicted)
+    journal.changed.notify()
+
+
+def _dumped(number: int, entry: Entry, now: float) -> EntryDump:
+    values = entry._asdict()
+    del values["url"]
+    return EntryDump(
+        id=number,
+        path=path_of(entry),
+        **values
+        | {
+            "headers": remembered(entry.headers, _MASKED),
+            "opened": now - entry.opened,
+            "started": now - entry.started,
+        },
+    )
+
+
+def _entries(pages: JournalDump) -> Iterator[tuple[int, Entry]]:
+    now = time.perf_counter()
+    for page in pages.requests:
+        values = msgspec.structs.asdict(page)
+        path, _, query = values.pop("path").partition("?")
+        yield (
+            values.pop("id"),
+            Entry(
+                url=URL.build(path=path, query_string=query, encoded=True),
+                **values
+                | {
+                    "headers": CIMultiDict(page.headers),
+                    "opened": now - page.opened,
+                    "started": now - page.started,
+                    "remarks": tuple(page.remarks),
+                },
+            ),
+        )

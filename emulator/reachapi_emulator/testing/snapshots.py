@@ -1,0 +1,269 @@
+"""The whole state as one document, and back, in this process or another."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import asdict
+from functools import partial
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import msgspec
+from pyroaring import BitMap
+
+from reachapi_emulator import __version__
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.errors import SnapshotError, SnapshotForeign
+from reachapi_emulator.state.clock import EVERYONE, VirtualClock
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.state.tables import TableDump, Tables
+from reachapi_emulator.testing.delays import Delays
+from reachapi_emulator.testing.faults import (
+    KINDS,
+    MAX_DELAY,
+    STATUSES,
+    FaultKind,
+    FaultPhase,
+    FaultRules,
+)
+from reachapi_emulator.testing.inbox import ScriptedAnswer
+from reachapi_emulator.testing.journal import (
+    Journal,
+    JournalDump,
+    Number,
+    dump_journal,
+    load_journal,
+)
+from reachapi_emulator.vendor.accounts import SLUG, Opening, check_url
+from reachapi_emulator.vendor.jobs import STATES, Jobs
+from reachapi_emulator.vendor.worker import Worker
+
+DumpedRow: TypeAlias = Mapping[str, Any]
+Checks: TypeAlias = Mapping[str, Callable[[DumpedRow], None]]
+
+_SENSELESS = (ValueError, TypeError, IndexError, msgspec.MsgspecError)
+
+
+def inspect(tables: Tables, dataset: Dataset) -> None:
+    """Look at every row; blobs in them are bytes.
+
+    Raises:
+        SnapshotError: one makes no sense.
+    """
+    checks: Checks = {**_CHECKS, "jobs": partial(_job, dataset)}
+    for table, check in checks.items():
+        for number, row in enumerate(tables[table].records(), start=1):
+            try:
+                check(row)
+            except _SENSELESS as error:
+                raise SnapshotError(f"table {table}, row {number}: {error}") from None
+    if EVERYONE not in {row["account"] for row in tables["clocks"].records()}:
+        raise SnapshotError("the global clock is missing from table clocks")
+
+
+def _account(row: DumpedRow) -> None:
+    text = row["opening"]
+    opening = msgspec.json.decode(text, type=Opening)
+    _require(SLUG.fullmatch(row["id"]), "id is no account id")
+    _require(opening.id == row["id"], "opening is another account's")
+    _require(asdict(opening) == msgspec.json.decode(text), "opening does not fit")
+    if row["webhook_url"] is not None:
+        check_url(row["webhook_url"])
+        _require(row["webhook_secret"], "webhook_secret is missing")
+
+
+def _job(dataset: Dataset, row: DumpedRow) -> None:
+    _require(row["state"] in STATES, f"state must be one of {', '.join(STATES)}")
+    msgspec.json.decode(row["filter"])
+    validated = row["state"] not in {"submitted", "validating"}
+    _require((row["valid"] is not None) == validated, "valid and state contradict")
+    records = BitMap.deserialize(row["records"])
+    within = not records or records.max() < len(dataset)
+    _require(within, "records are not within the data set")
+
+
+def _attempt(row: DumpedRow) -> None:
+    urlsplit(row["url"])
+
+
+def _delivery(row: DumpedRow) -> None:
+    msgspec.json.decode(row["headers"], type=dict[str, str])
+
+
+def _script(row: DumpedRow) -> None:
+    msgspec.json.decode(row["step"], type=ScriptedAnswer)
+
+
+def _fault(row: DumpedRow) -> None:
+    kind = FaultKind(row["kind"])
+    _require(kind in KINDS[FaultPhase(row["phase"])], "kind is not of this phase")
+    status, seconds = row["status"], row["seconds"]
+    _require((status is not None) == (kind is FaultKind.STATUS), "status")
+    _require((seconds is not None) == (kind is FaultKind.DELAY), "seconds")
+    _require(status is None or status in STATUSES, "status is none of an error")
+    _require(
+        seconds is None or 0 < seconds <= MAX_DELAY, "seconds are not from 0 to 600"
+    )
+
+
+def _require(holds: object, text: str) -> None:
+    if not holds:
+        raise ValueError(text)
+
+
+_CHECKS: Checks = {
+    "accounts": _account,
+    "attempts": _attempt,
+    "deliveries": _delivery,
+    "scripts": _script,
+    "faults": _fault,
+}
+
+VERSION = 1
+
+
+class _Head(msgspec.Struct):
+    version: Number
+
+
+class Snapshot(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The whole state; instants are microseconds, blobs base64.
+
+    Attributes:
+        version: of this shape.
+        emulator: the version of the emulator that took it.
+        dataset: the fingerprint of the data set that it belongs to.
+        real: real time when it was taken.
+        tables: what the store keeps, by name.
+        windows: instants of what the rate limit admitted, by key.
+        journal: the requests.
+    """
+
+    version: int
+    emulator: str
+    dataset: str
+    real: Number
+    tables: dict[str, TableDump]
+    windows: dict[str, list[Number]]
+    journal: JournalDump
+
+
+def parse(document: bytes) -> Snapshot:
+    """Read a document.
+
+    Raises:
+        SnapshotError: it is no snapshot.
+        SnapshotForeign: it is one of another version.
+    """
+    try:
+        version = msgspec.json.decode(document, type=_Head).version
+        if version != VERSION:
+            raise SnapshotForeign(
+                f"it is of version {version}, and this emulator reads {VERSION}: "
+                "restore it with the emulator that took it"
+            )
+        return msgspec.json.decode(document, type=Snapshot)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SnapshotError(str(error)) from None
+
+
+class Snapshots:
+    """Takes snapshots, and goes on from one as if nothing had been between.
+
+    Args:
+        store: what is dumped and replaced.
+        clock: goes on from the instant of the snapshot.
+        journal: is part of it.
+        faults: are read anew.
+        holds: of requests are dropped.
+        jobs: that were under way are made due again.
+        dispatcher: drops what is in flight.
+        dataset: what record numbers mean.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: VirtualClock,
+        journal: Journal,
+        faults: FaultRules,
+        holds: Delays,
+        jobs: Jobs,
+        dispatcher: Worker,
+        dataset: Dataset,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._journal = journal
+        self._faults = faults
+        self._holds = holds
+        self._jobs = jobs
+        self._dispatcher = dispatcher
+        self._dataset = dataset
+
+    def take(self) -> bytes:
+        """Return the whole state as JSON; what is under way is so recorded."""
+        snapshot = Snapshot(
+            version=VERSION,
+            emulator=__version__,
+            dataset=self._dataset.fingerprint,
+            real=self._clock.real(),
+            tables=self._store.dump(),
+            windows=self._store.windows.dump(),
+            journal=dump_journal(self._journal),
+        )
+        return msgspec.json.encode(snapshot)
+
+    async def restore(self, document: bytes) -> dict[str, int]:
+        """Put a snapshot in place of everything; return how much it holds.
+
+        What was under way when it was taken is made again. What is in flight now
+        is dropped: nothing of it arrives afterwards.
+
+        Raises:
+            SnapshotError: it is no snapshot; nothing has changed.
+            SnapshotForeign: it is of another version or data set; likewise.
+        """
+        snapshot = parse(document)
+        self._check(snapshot)
+        await self._dispatcher.drop()
+        self._holds.drop()
+        self._replace(snapshot)
+        return {
+            "accounts": len(snapshot.tables["accounts"].rows),
+            "jobs": len(snapshot.tables["jobs"].rows),
+            "requests": len(snapshot.journal.requests),
+        }
+
+    def _check(self, snapshot: Snapshot) -> None:
+        """See that it can be restored, by restoring its tables elsewhere."""
+        if snapshot.dataset != self._dataset.fingerprint:
+            raise SnapshotForeign(
+                "it belongs to another data set: start with the --dataset that the "
+                "emulator served which took it"
+            )
+        with closing(open_store(MEMORY, journal_size=1)) as scratch:
+            scratch.load(snapshot.tables)
+            inspect(scratch.dump(), self._dataset)
+
+    def _replace(self, snapshot: Snapshot) -> None:
+        """Replace all or nothing; what was under way, here or there, is due again."""
+        try:
+            self._load(snapshot)
+            self._store.windows.load(snapshot.windows)
+            load_journal(self._journal, snapshot.journal)
+            self._faults.load()
+        finally:
+            self._jobs.start()
+            done = {"scope": "all", "account": None}
+            self._store.feed.publish(EventType.RESET, EVERYONE, done)
+            self._clock.changed.notify()
+
+    def _load(self, snapshot: Snapshot) -> None:
+        """Replace the tables; time goes on from where it was, a fact stays ours."""
+        known = self._store.one("fact_get", name="dataset")
+        own = known["value"] if known else ""
+        with self._store.transaction():
+            self._store.load(snapshot.tables)
+            self._store.run("clocks_shift", shift=snapshot.real - self._clock.real())
+            self._store.run("fact_set", name="dataset", value=own)

@@ -1,0 +1,291 @@
+"""Accounts: opened, changed, and found by the key that a request bears."""
+
+import re
+import secrets
+import string
+from dataclasses import asdict, dataclass, field, replace
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import orjson
+
+from reachapi_emulator.state.clock import VirtualClock
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.store import Row, Store
+from reachapi_emulator.testing.inbox import SCHEME
+from reachapi_emulator.vendor.credits import Credit, Ledger
+from reachapi_emulator.vendor.errors import Forbidden, Unauthorized
+
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+TEST_KEY = re.compile(r"test-[A-Za-z0-9._-]{1,95}")
+MAX_ACCOUNTS = 100_000
+MAX_URL = 2_048
+_ALPHABET = string.ascii_letters + string.digits
+
+
+class AccountError(ValueError):
+    """An account cannot be made or changed so; the message says what to do."""
+
+
+class AccountExists(AccountError):
+    """The account id is taken."""
+
+
+def new_api_key() -> str:
+    """Return a key of the vendor's look: 24 letters and digits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(24))
+
+
+def new_secret() -> str:
+    """Return a webhook secret of the vendor's look: 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an account starts with, and returns to when it is reset.
+
+    A webhook_url of None configures no webhook; left out, it is the account's
+    own inbox.
+    """
+
+    id: str
+    credits: int
+    name: str = ""
+    api_key: str = field(default_factory=new_api_key)
+    webhook_url: str | None = f"{SCHEME}:"
+    webhook_active: bool = True
+    webhook_secret: str | None = field(default_factory=new_secret)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """An account as it is now; credits are those of the ledger."""
+
+    id: str
+    name: str
+    api_key: str
+    suspended: bool
+    webhook_url: str | None
+    webhook_active: bool
+    webhook_secret: str | None
+
+
+class Caller(NamedTuple):
+    """Whose request it is, at which instant of its clock, with what credit."""
+
+    account: str
+    now: int
+    credit: Credit
+
+
+def check_url(url: str) -> None:
+    """Refuse a URL that no delivery can be posted to.
+
+    Raises:
+        AccountError: it is not http or https, has no host, or is over-long.
+    """
+    scheme, _, name = url.partition(":")
+    if scheme == SCHEME and SLUG.fullmatch(name):
+        return
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or len(url) > MAX_URL or not url.isprintable() or " " in url:
+        raise AccountError(
+            "a webhook url is http:// or https://, a host, and at most "
+            f"{MAX_URL} characters"
+        )
+
+
+class Accounts:
+    """Opens accounts, changes them, and tells whose key a request bears.
+
+    Args:
+        store: keeps the accounts.
+        clock: tells the instant that a caller lives in.
+        ledger: enters the opening balance.
+        opening_credits: credits of an account that does not say how many.
+        auto_accounts: a `test-` key opens its account on first use (ruling 7).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: VirtualClock,
+        ledger: Ledger,
+        *,
+        opening_credits: int,
+        auto_accounts: bool,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._ledger = ledger
+        self.opening_credits = opening_credits
+        self._auto_accounts = auto_accounts
+
+    def identify(self, api_key: str | None) -> Caller:
+        """Return who calls (rulings 6 and 7).
+
+        Raises:
+            Unauthorized: there is no key, or it was never issued.
+            Forbidden: it was replaced, or its account is suspended.
+        """
+        row = self._key(api_key) if api_key and api_key.isascii() else None
+        if row is None:
+            raise Unauthorized
+        if row["replaced"] or row["suspended"]:
+            raise Forbidden
+        credit = Credit(row["credits"], row["reserved"])
+        return Caller(row["account"], self._clock.instant(row), credit)
+
+    def _key(self, api_key: str) -> Row | None:
+        row = self._store.recall("key_find", api_key=api_key)
+        if row is None and self.opens(api_key):
+            self.open(Opening(api_key, self.opening_credits, api_key=api_key))
+            row = self._store.recall("key_find", api_key=api_key)
+        return row
+
+    def opens(self, api_key: str) -> bool:
+        """Tell whether a key will open an account of its own by its first use."""
+        return (
+            self._auto_accounts
+            and TEST_KEY.fullmatch(api_key) is not None
+            and self.find(api_key) is None
+            and self._count() < MAX_ACCOUNTS
+        )
+
+    def _count(self) -> int:
+        row = self._store.one("account_count")
+        return row["accounts"] if row else 0
+
+    def open(self, opening: Opening) -> AccountRecord:
+        """Open an account.
+
+        Raises:
+            AccountExists: the id is taken.
+            AccountError: the id or URL makes no sense, or there are too many.
+        """
+        if opening.webhook_url == f"{SCHEME}:":
+            opening = replace(opening, webhook_url=f"{SCHEME}:{opening.id}")
+        self._check(opening)
+        with self._store.transaction():
+            self._store.run(
+                "account_open",
+                id=opening.id,
+                name=opening.name,
+                url=opening.webhook_url,
+                active=opening.webhook_active,
+                secret=opening.webhook_secret,
+                opening=orjson.dumps(asdict(opening)).decode(),
+            )
+            self._store.run("key_issue", api_key=opening.api_key, account=opening.id)
+            self._ledger.grant(opening.id, opening.credits)
+        self._store.windows.forget(opening.api_key)
+        self._publish(opening.id, "opened")
+        return self.get(opening.id)
+
+    def _check(self, opening: Opening) -> None:
+        if not SLUG.fullmatch(opening.id):
+            raise AccountError(
+                "an account id is 1 to 100 letters, digits, '.', '_' or '-', "
+                "and begins with a letter or digit"
+            )
+        if self.find(opening.id) is not None:
+            raise AccountExists(f"account {opening.id} exists: choose another id")
+        if self._count() >= MAX_ACCOUNTS:
+            raise AccountError(f"there are {MAX_ACCOUNTS} accounts: reset first")
+        if opening.webhook_url is not None:
+            check_url(opening.webhook_url)
+
+    def ids(self) -> list[str]:
+        """Return the ids of all accounts, in the order opened."""
+        return [row["id"] for row in self._store.all("account_ids")]
+
+    def find(self, account: str) -> AccountRecord | None:
+        """Return an account, or None where there is none."""
+        row = self._store.one("account_get", id=account)
+        return None if row is None else _record(row)
+
+    def get(self, account: str) -> AccountRecord:
+        """Return an account.
+
+        Raises:
+            LookupError: there is none with this id.
+        """
+        found = self.find(account)
+        if found is None:
+            raise LookupError(f"there is no account {account}")
+        return found
+
+    def rename(self, account: str, name: str) -> None:
+        """Give an account another name."""
+        self._store.run("account_rename", id=account, name=name)
+        self._publish(account, "changed")
+
+    def suspend(self, account: str, *, suspended: bool) -> None:
+        """Suspend an account, so that its key answers 403, or let it go on."""
+        self._store.run("account_suspend", id=account, suspended=suspended)
+        self._publish(account, "changed")
+
+    def generate_api_key(self, account: str) -> None:
+        """Issue a new key; the old one answers 403 from then on."""
+        with self._store.transaction():
+            self._store.run("key_replace", account=account)
+            self._store.run("key_issue", account=account, api_key=new_api_key())
+        self._publish(account, "changed")
+
+    def set_webhook(self, account: str, url: str | None, *, active: bool) -> None:
+        """Configure the endpoint, making a secret where there is none yet.
+
+        Raises:
+            AccountError: the URL is none that can be posted to.
+        """
+        if url is not None:
+            check_url(url)
+        with self._store.transaction():
+            self._store.run("account_webhook", id=account, url=url, active=active)
+            if url is not None and self.get(account).webhook_secret is None:
+                self.generate_secret(account)
+        self._publish(account, "changed")
+        self._clock.changed.notify()
+
+    def generate_secret(self, account: str) -> None:
+        """Generate, or re-generate, the webhook secret."""
+        self._store.run("account_secret", id=account, secret=new_secret())
+        self._publish(account, "changed")
+
+    def forget(self, account: str) -> None:
+        """Delete an account with all that hangs on it."""
+        with self._store.transaction():
+            self._store.run("account_delete", id=account)
+            self._store.run("clock_forget", account=account)
+        self._publish(account, "deleted")
+        self._clock.changed.notify()
+
+    def reset(self, account: str) -> AccountRecord:
+        """Bring an account back to what it was when it was opened."""
+        row = self._store.one("account_get", id=account)
+        if row is None:
+            raise LookupError(f"there is no account {account}")
+        with self._store.transaction():
+            self.forget(account)
+            return self.open(Opening(**orjson.loads(row["opening"])))
+
+    def _publish(self, account: str, change: str) -> None:
+        data = {"id": account, "change": change}
+        self._store.feed.publish(EventType.ACCOUNT, account, data)
+
+
+def _record(row: Row) -> AccountRecord:
+    return AccountRecord(
+        id=row["id"],
+        name=row["name"],
+        api_key=row["api_key"],
+        suspended=bool(row["suspended"]),
+        webhook_url=row["webhook_url"],
+        webhook_active=bool(row["webhook_active"]),
+        webhook_secret=row["webhook_secret"],
+    )

@@ -1,0 +1,127 @@
+"""Reading control requests and answering them: JSON in, JSON out, clear errors."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+import orjson
+from aiohttp import web
+
+from reachapi_emulator.web.http import JSON, read_body
+from reachapi_emulator.web.rooms import ROOMS, Rooms
+
+T = TypeVar("T")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ControlError(Exception):
+    """A refusal of the control API: an HTTP status, what to do, perhaps headers."""
+
+    def __init__(
+        self, status: int, text: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.headers = headers or {}
+
+
+class Form(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The shape of a control body; a key that it does not name is refused."""
+
+
+def rooms(request: web.Request) -> Rooms:
+    """Return what the handlers work with."""
+    return request.app[ROOMS]
+
+
+async def read(request: web.Request, form: type[T]) -> T:
+    """Read a body as a form; none is read as `{}`.
+
+    Raises:
+        ControlError: 400, it is not JSON or not of that shape.
+    """
+    body = await read_body(request)
+    try:
+        return msgspec.json.decode(body.strip() or b"{}", type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(400, f"the body does not fit: {error}") from None
+
+
+def asked(request: web.Request, *names: str) -> dict[str, str | None]:
+    """Read the query: a text, or None, for each name.
+
+    Raises:
+        ControlError: 400, another parameter is there, or one is there twice.
+    """
+    for name in request.query:
+        if name not in names:
+            known = ", ".join(names) or "none"
+            raise ControlError(400, f"unknown parameter {name!r}: known are {known}")
+        if len(request.query.getall(name)) > 1:
+            raise ControlError(400, f"parameter {name!r} is there twice: give one")
+    return {name: request.query.get(name) for name in names}
+
+
+def whole(text: str | None, name: str) -> int | None:
+    """Read a parameter as a whole number of at most 18 digits.
+
+    Raises:
+        ControlError: 400, it is none.
+    """
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):  # noqa: PLR2004 # fits SQL's 64 bits
+        raise ControlError(400, f"{name} must be a whole number")
+    return int(text)
+
+
+def known_account(request: web.Request) -> str:
+    """Return the account id of the path.
+
+    Raises:
+        ControlError: 404, there is no such account.
+    """
+    return existing(request, request.match_info["account"])
+
+
+def existing(request: web.Request, account: str) -> str:
+    """Return the account id, if there is such an account.
+
+    Raises:
+        ControlError: 404, there is none.
+    """
+    if not account.isascii() or rooms(request).accounts.find(account) is None:
+        raise ControlError(
+            404,
+            f"there is no account {account!r}: POST /_emulator/accounts opens one; "
+            "a test- key opens its own with its first request",
+        )
+    return account
+
+
+def reply(data: object, status: int = 200) -> web.Response:
+    """Answer with JSON."""
+    return web.Response(status=status, body=orjson.dumps(data), headers=JSON)
+
+
+def answered(handler: Handler) -> Handler:
+    """Return the handler with every refusal answered as `{"error": text}`."""
+
+    async def respond(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ControlError as error:
+            response = reply({"error": str(error)}, error.status)
+            response.headers.update(error.headers)
+            return response
+        except web.HTTPMethodNotAllowed as error:
+            methods = ", ".join(sorted(error.allowed_methods))
+            response = reply({"error": f"method not allowed: use {methods}"}, 405)
+            response.headers["Allow"] = methods
+            return response
+        except web.HTTPException as error:
+            return reply({"error": error.reason}, error.status)
+        except web.RequestPayloadError as error:
+            return reply({"error": f"the body cannot be read: {error}"}, 400)
+
+    return respond

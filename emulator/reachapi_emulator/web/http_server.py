@@ -1,0 +1,264 @@
+"""The server under the routes, and its ports: all that is private to aiohttp."""
+
+import asyncio
+import errno
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from ssl import SSLContext
+from typing import Any, cast
+
+from aiohttp import StreamReader, web
+from aiohttp.http import StreamWriter
+from aiohttp.http_exceptions import ContentEncodingError
+from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
+from aiohttp.web_server import Server
+
+from reachapi_emulator.errors import StartError
+from reachapi_emulator.vendor.errors import (
+    BadRequest,
+    PageNotFound,
+    ReachApiError,
+    ServerError,
+)
+from reachapi_emulator.web.http import NO_CODING, refusal
+
+
+class _EndError(ConnectionError):
+    """The client sends no more, and all that it asked for is answered."""
+
+
+_END = _ErrInfo(400, _EndError(), "")
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+log = logging.getLogger("reachapi_emulator.server")
+
+
+class EnvelopeRunner(web.AppRunner):
+    """An application runner whose server answers malformed requests in JSON."""
+
+    async def _make_server(self) -> Server:
+        plain = await super()._make_server()
+        return _Server(
+            _routed(plain.request_handler),
+            request_factory=plain.request_factory,
+            **plain._kwargs,  # noqa: SLF001 # there is no other way to them
+        )
+
+
+class _Server(Server):
+    def __call__(self) -> RequestHandler:
+        return _Protocol(self, loop=self._loop, **self._kwargs)
+
+
+def opened(request: web.BaseRequest) -> float:
+    """Return when the connection of a request was opened, by `time.perf_counter`."""
+    return cast("_Protocol", request.protocol).opened
+
+
+def when_lost(request: web.BaseRequest, callback: Callable[[], None]) -> None:
+    """Let a callback know when the connection of a request is gone."""
+    cast("_Protocol", request.protocol).on_lost = callback
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _routed(handler: Handler) -> Handler:
+    """Refuse what no route can match, such as `*`: the router would in plain text."""
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.startswith("/"):
+            return await handler(request)
+        return refusal(PageNotFound())
+
+    return handle
+
+
+class _Protocol(RequestHandler):
+    __slots__ = ("_arriving", "on_lost", "opened")
+
+    def __init__(self, manager: Server, **kwargs: Any) -> None:  # noqa: ANN401 # as the parent's
+        super().__init__(manager, **kwargs)
+        self._arriving: StreamReader | None = None
+        self.on_lost: Callable[[], None] = _nothing
+        self.opened = time.perf_counter()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; whoever awaits a body learns that its framing has turned bad."""
+        super().data_received(data)
+        if not self._messages:
+            return
+        message, body = self._messages[-1]
+        if isinstance(message, _ErrInfo):
+            self._break_off(_first_line(message.message))
+        else:
+            self._arriving = body
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Tell who has asked to be told."""
+        super().connection_lost(exc)
+        self.on_lost()
+
+    def eof_received(self) -> bool:  # type: ignore[override] # as asyncio's own
+        """Keep the connection for the answers that are due, then close it.
+
+        A client may shut down its sending side and wait (RFC 9112, section 9.6).
+        TLS has no such half, and an answer without an end has one with its reader.
+        """
+        if self._is_idle() or self._is_endless() or self.ssl_context is not None:
+            return False
+        self._break_off("the request ended before its body did")
+        self._messages.append((_END, EMPTY_PAYLOAD))
+        return True
+
+    def _is_idle(self) -> bool:
+        return self._waiter is not None and not self._messages
+
+    def _is_endless(self) -> bool:
+        current = self._current_request
+        writer = None if current is None else current.writer
+        return isinstance(writer, StreamWriter) and writer.chunked
+
+    def _break_off(self, reason: str) -> None:
+        if self._arriving is not None and not self._arriving.is_eof():
+            self._arriving.set_exception(web.RequestPayloadError(reason))
+
+    async def finish_response(
+        self,
+        request: web.BaseRequest,
+        resp: web.StreamResponse,
+        start_time: float | None,
+    ) -> tuple[web.StreamResponse, bool]:
+        """Answer; who still waits for 100 Continue may send anything next."""
+        if "Expect" in request.headers and not request.content.is_eof():
+            resp.force_close()
+        return await super().finish_response(request, resp, start_time)
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:  # noqa: ANN401 # as logging's
+        """Log a fault; a body that turns bad after its answer is the client's."""
+        if not isinstance(kw.get("exc_info"), web.RequestPayloadError):
+            super().log_exception(*args, **kw)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what never reached a handler, and close the connection."""
+        if isinstance(exc, _EndError):
+            raise _EndError
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer has begun already")
+        if status >= ServerError.status:
+            log.error("%s %s failed", request.method, request.path, exc_info=exc)
+        response = refusal(_reason(status, exc, message or str(exc or "")))
+        response.force_close()
+        return response
+
+
+def _reason(status: int, exc: BaseException | None, text: str) -> ReachApiError:
+    if status >= ServerError.status:
+        return ServerError()
+    if isinstance(exc, ContentEncodingError):
+        return BadRequest(f"Request body cannot be read: {NO_CODING}")
+    reason = f"Request is not well-formed HTTP: {_first_line(text)}"
+    return BadRequest(reason.rstrip(": "))
+
+
+def _first_line(text: str) -> str:
+    first, *_ = text.strip().splitlines() or [""]
+    return first
+
+
+_ADVICE = {
+    errno.EADDRINUSE: "is in use: stop what listens there, or choose another {option} "
+    "(0 takes a free one)",
+    errno.EACCES: "is not allowed for this user: choose a {option} above 1023",
+    errno.EADDRNOTAVAIL: "is no address of this machine: choose another --host",
+}
+_UNKNOWN_ADDRESS = "is no address that can be listened on: choose another --host"
+
+
+class Listener(web.TCPSite):
+    """A port that is taken first, and serves when all of them have been.
+
+    Args:
+        runner: of the application.
+        host: name or address; empty for every one of this machine.
+        port: 0 takes a free one.
+        tls: what https is spoken with; left out, it is http.
+    """
+
+    def __init__(
+        self,
+        runner: web.AppRunner,
+        host: str,
+        port: int,
+        tls: SSLContext | None = None,
+    ) -> None:
+        host = host or "0.0.0.0"  # noqa: S104 # asked for
+        super().__init__(runner, host, port, ssl_context=tls)
+        self._at, self._tls = (host, port), tls
+        self._taken: asyncio.Server
+
+    @property
+    def url(self) -> str:
+        """The address under which this machine reaches it, once it is taken."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # seen, not bound
+        name = everywhere.get(self._at[0], self._at[0])
+        host = f"[{name}]" if ":" in name else name
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://{host}:{self._taken.sockets[0].getsockname()[1]}"
+
+    async def start(self) -> None:
+        """Take the port; nobody is let in as yet.
+
+        Raises:
+            StartError: it cannot be had.
+        """
+        await web.BaseSite.start(self)
+        try:
+            self._taken = await self._bound()
+        except (OSError, UnicodeError) as error:
+            raise self._refusal(error) from error
+        self._server = self._taken  # what the runner stops
+
+    async def serve(self) -> None:
+        """Let requests in.
+
+        Raises:
+            StartError: somebody else has been quicker.
+        """
+        try:
+            await self._taken.start_serving()
+        except OSError as error:
+            raise self._refusal(error) from error
+
+    async def _bound(self) -> asyncio.Server:
+        """Take one port at every address of the host."""
+        host, port = self._at
+        server = await self._bound_at(host, port)
+        taken = {each.getsockname()[1] for each in server.sockets}
+        if len(taken) == 1:
+            return server
+        server.close()  # 0 has taken another one at each
+        return await self._bound_at(host, taken.pop())
+
+    async def _bound_at(self, host: str, port: int) -> asyncio.Server:
+        factory = cast("Server", self._runner.server)  # it has been set up
+        return await asyncio.get_running_loop().create_server(
+            factory, host, port, ssl=self._tls, backlog=128, start_serving=False
+        )
+
+    def _refusal(self, error: Exception) -> StartError:
+        number = getattr(error, "errno", None) or 0
+        option = "--tls-port" if self._tls else "--port"
+        advice = _ADVICE.get(number, _UNKNOWN_ADDRESS).format(option=option)
+        host, port = self._at
+        return StartError(f"{host}:{port} {advice}")
