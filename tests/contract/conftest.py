@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from contract.table import slug
+from reachapi_emulator.embedded import Emulator
 from support.contract.account import Account, opened
 from support.contract.client import Vendor
-from support.contract.promises import Promise, PromiseError, promise
-from support.contract.reporter import PROMISED, Reporter
+from support.contract.reporter import SOURCE, Reporter, Source
 from support.contract.target import Target, TargetError, target_at
-from support.process import running
 
 HERE = Path(__file__).parent
 KEY_VARIABLE = "REACHAPI_API_KEY"
 NAMED = pytest.StashKey[Target | None]()
-NOT_LIVE = "for an emulator only: it spends credits, or turns what a live API has not"
+NOT_LIVE = (
+    "for an emulator only: it spends credits, turns what a live API has not, or "
+    "expects the data set that comes along"
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,24 +76,22 @@ def _has_checks(path: Path) -> bool:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Look every check's promise up; skip what is not for a live API."""
+    """Note what every check is about; skip what is not for a live API."""
     target = config.stash[NAMED]
     for item in items:
         if _has_checks(item.path):
-            item.stash[PROMISED] = _promise_of(item)
+            source = item.stash[SOURCE] = _source_of(item)
+            item.extra_keyword_matches.add(slug(source.row))
         live = target is not None and target.is_live
         if live and item.get_closest_marker("emulator_only"):
             item.add_marker(pytest.mark.skip(reason=NOT_LIVE))
 
 
-def _promise_of(item: pytest.Item) -> Promise:
+def _source_of(item: pytest.Item) -> Source:
     marker = item.get_closest_marker("promise")
     if marker is None:
         raise pytest.UsageError(f"{item.nodeid}: mark the promise that it checks")
-    try:
-        return promise(*marker.args)
-    except PromiseError as error:
-        raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+    return Source(*marker.args)
 
 
 @pytest.fixture(scope="session")
@@ -99,8 +100,8 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     if (named := pytestconfig.stash[NAMED]) is not None:
         yield named
         return
-    with running("--log-level", "error") as program:
-        yield Target(program.url)
+    with Emulator(port=0) as emulator:
+        yield Target(emulator.url)
 
 
 @pytest.fixture

@@ -1,23 +1,67 @@
-"""The fidelity page: complete, and every row shown by a test that exists."""
+"""The fidelity page: complete, true, and the same as the contract suite."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from contract.promises import PROMISES
+from contract.table import slug
 from support.api import BATCH, FETCH_DATA, SDK
 from support.fidelity import RULINGS, problems, rows
-from support.surface import FIELDS, SAMPLES, Sample, Searched
+from support.sample_clients import proven
+from support.surface import FIELDS, SAMPLES
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "fidelity.md"
+PAGE = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
+OBSERVED = (f"POST {FETCH_DATA}", f"GET {BATCH}", f"GET {SDK}X")
+PROMISE = re.compile(r'^@promise\("(.+)", (\w+)\)$', re.MULTILINE)
+CLIENTS = re.compile(r"^\| `(\w+)` \| (.+) \|$", re.MULTILINE)
 SHOWN = "`tests/test_a.py::test_b`"
 HEAD = "| Source | Label | Behaviour | Test |\n|---|---|---|---|\n"
 
 
-@pytest.fixture(scope="module")
-def page() -> str:
-    """The text of the fidelity page."""
-    return PAGE.read_text(encoding="utf-8")
+def promised() -> set[tuple[str, str]]:
+    """Return source and label of all that the contract suite checks."""
+    modules = (ROOT / "tests" / "contract").glob("test_promises_*.py")
+    found = [each for path in modules for each in PROMISE.findall(path.read_text())]
+    table = {(promise.source, promise.label) for promise in PROMISES}
+    return table | {(source, label.lower()) for source, label in found}
+
+
+def test_every_ruling_has_a_row_and_every_row_a_test_that_exists() -> None:
+    assert [] == problems(PAGE, ROOT, {slug(source) for source, _ in promised()})
+
+
+def test_the_contract_suite_checks_rows_of_the_page_under_their_labels() -> None:
+    known = {(row.source, label) for row in rows(PAGE) for label in row.labels}
+
+    assert set() == promised() - known
+
+
+def test_every_field_has_its_rows() -> None:
+    sources = [row.source for row in rows(PAGE)]
+
+    for field in FIELDS:
+        assert 1 == sources.count(f"Predefined Values: `{field.preset}`")
+        assert 1 == sources.count(f"Filter Property: `{field.filter}`")
+
+
+def test_every_operation_is_named_where_it_is_described() -> None:
+    operations = {f"`{each.method} {each.path.partition('?')[0]}`" for each in SAMPLES}
+    behaviours = [row.behaviour for row in rows(PAGE)]
+
+    assert set() == {name for name in operations if name not in "".join(behaviours)}
+    for operation in OBSERVED:
+        labels = [row.label for row in rows(PAGE) if f"`{operation}`" in row.behaviour]
+        assert ["observed, ours"] == labels
+
+
+def test_every_client_that_runs_is_named_and_no_other() -> None:
+    section = PAGE.partition("## Clients proven\n")[2].partition("\n## ")[0]
+    named = {name: clients.split(", ") for name, clients in CLIENTS.findall(section)}
+
+    assert proven() == named
 
 
 @pytest.fixture
@@ -34,84 +78,41 @@ def made_up(*rows: str, rulings: range = RULINGS) -> str:
     return HEAD + "\n".join([*good, *rows])
 
 
-def test_nothing_is_wrong_with_the_page(page: str) -> None:
-    """Every ruling has its row, and every row a test that exists."""
-    assert [] == problems(page, ROOT)
-
-
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.filter)
-@pytest.mark.parametrize("kind", ["preset", "filter"])
-def test_every_field_has_its_rows(page: str, kind: str, field: Searched) -> None:
-    """One as a preset parameter, one as a filter field."""
-    heading = {"preset": "Predefined Values", "filter": "Filter Property"}[kind]
-    source = f"{heading}: `{getattr(field, kind)}`"
-
-    assert 1 == [row.source for row in rows(page)].count(source)
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.path)
-def test_every_path_is_named(page: str, sample: Sample) -> None:
-    """With its method, in the row that says what it does."""
-    operation = f"`{sample.method} {sample.path.partition('?')[0]}`"
-
-    assert any(operation in row.behaviour for row in rows(page))
-
-
 @pytest.mark.parametrize(
-    "operation", [f"POST {FETCH_DATA}", f"GET {BATCH}", f"GET {SDK}X"]
-)
-def test_what_is_observed_is_named(page: str, operation: str) -> None:
-    """Though the vendor's page is silent of it."""
-    named = [row for row in rows(page) if f"`{operation}`" in row.behaviour]
-
-    assert ["observed, ours"] == [row.label for row in named]
-
-
-def test_a_good_page_passes(root: Path) -> None:
-    """What is complete and true has no problems."""
-    assert [] == problems(made_up(), root)
-
-
-def test_several_tests_may_show_a_row(root: Path) -> None:
-    """One below the other in their cell."""
-    row = f"| Webhook | documented, ours | It does. | {SHOWN}<br>{SHOWN} |"
-
-    assert [] == problems(made_up(row), root)
-
-
-def test_a_ruling_without_a_row_is_a_problem(root: Path) -> None:
-    """The last ruling has been forgotten."""
-    page = made_up(rulings=range(1, 33))
-
-    assert ["Ruling 33 has no row"] == problems(page, root)
-
-
-@pytest.mark.parametrize(
-    ("cells", "problem"),
+    ("cells", "found"),
     [
-        ("ours | It does. |", "no test"),
-        ("ours | It does. | not yet served", "'not yet served' is no test"),
-        ("ours | It does. | `tests/test_a.py`", "'`tests/test_a.py`' is no test"),
+        (f"documented, ours | It does. | {SHOWN}<br>{SHOWN}", []),
+        ("ours | It does. | `-k ruling-1:`", []),
+        ("ours | It does. |", ["no test"]),
+        ("ours | It does. | not yet served", ["'not yet served' is no test"]),
+        ("ours | It does. | `tests/test_a.py`", ["'`tests/test_a.py`' is no test"]),
         (
             "ours | It does. | `tests/test_a.py::test_c`",
-            "there is no `tests/test_a.py::test_c`",
+            ["there is no `tests/test_a.py::test_c`"],
         ),
         (
             f"ours | It does. | {SHOWN}<br>`tests/test_c.py::test_b`",
-            "there is no `tests/test_c.py::test_b`",
+            ["there is no `tests/test_c.py::test_b`"],
         ),
-        (f"mine | It does. | {SHOWN}", "unknown label 'mine'"),
-        (f"ours | | {SHOWN}", "no behaviour"),
+        ("ours | It does. | `-k ruling-2:`", ["there is no `-k ruling-2:`"]),
+        (f"mine | It does. | {SHOWN}", ["unknown label 'mine'"]),
+        (f"ours | | {SHOWN}", ["no behaviour"]),
     ],
 )
-def test_a_bad_row_is_a_problem(root: Path, cells: str, problem: str) -> None:
-    """Each is named with where it stands."""
+def test_what_is_wrong_with_a_row_is_told(
+    root: Path, cells: str, found: list[str]
+) -> None:
     page = made_up(f"| Webhook | {cells} |")
 
-    assert [f"Webhook: {problem}"] == problems(page, root)
+    assert [f"Webhook: {text}" for text in found] == problems(page, root, {"ruling-1:"})
+
+
+def test_a_ruling_without_a_row_is_a_problem(root: Path) -> None:
+    page = made_up(rulings=range(1, 33))
+
+    assert ["Ruling 33 has no row"] == problems(page, root, ())
 
 
 def test_a_row_with_a_cell_too_few_is_refused(root: Path) -> None:
-    """What cannot be read cannot be judged."""
     with pytest.raises(ValueError, match="Webhook: 2 cells instead of 4"):
-        problems(made_up("| Webhook | ours |"), root)
+        problems(made_up("| Webhook | ours |"), root, ())

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ RULINGS = range(1, 34)
 LABELS = frozenset({"documented", "observed", "ours"})
 
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+_CHECKS = re.compile(r"`-k ([\w-]+:)`")
 _RULING = re.compile(r"Ruling (\d+)")
 _TABLE = re.compile(r"^\| Source .*\n\|[-:| ]+\n((?:\|.*(?:\n|$))*)", re.MULTILINE)
 
@@ -28,6 +29,11 @@ class Row(NamedTuple):
         found = _RULING.fullmatch(self.source)
         return int(found[1]) if found else None
 
+    @property
+    def labels(self) -> list[str]:
+        """Its labels, one by one."""
+        return self.label.split(", ")
+
 
 def rows(page: str) -> list[Row]:
     """Return the rows of every table of sources on a page.
@@ -45,36 +51,48 @@ def _row(cells: list[str]) -> Row:
     return Row(*cells)
 
 
-def problems(page: str, root: Path) -> list[str]:
+def problems(page: str, root: Path, checks: Collection[str]) -> list[str]:
     """Return all that is wrong with a page, in words.
 
     Args:
         page: its text.
         root: the folder that the tests are named from.
+        checks: what selects the checks of the contract suite, such as `ruling-1:`.
     """
     known = rows(page)
     missing = set(RULINGS) - {row.ruling for row in known}
     return [
         *(f"Ruling {number} has no row" for number in sorted(missing)),
-        *(f"{row.source}: {fault}" for row in known for fault in _faults(row, root)),
+        *(
+            f"{row.source}: {text}"
+            for row in known
+            for text in _faults(row, root, checks)
+        ),
     ]
 
 
-def _faults(row: Row, root: Path) -> Iterator[str]:
-    if not LABELS.issuperset(row.label.split(", ")):
+def _faults(row: Row, root: Path, checks: Collection[str]) -> Iterator[str]:
+    if not LABELS.issuperset(row.labels):
         yield f"unknown label {row.label!r}"
     if not row.behaviour:
         yield "no behaviour"
     for name in row.tests.split("<br>"):
-        yield from _faults_of_test(name, root)
+        test, selected = _TEST.fullmatch(name), _CHECKS.fullmatch(name)
+        if not (test or selected):
+            yield f"{name!r} is no test" if name else "no test"
+        elif not _exists(test, selected, root, checks):
+            yield f"there is no {name}"
 
 
-def _faults_of_test(name: str, root: Path) -> Iterator[str]:
-    named = _TEST.fullmatch(name)
-    if named is None:
-        yield f"{name!r} is no test" if name else "no test"
-    elif named[2] not in _functions(root / named[1]):
-        yield f"there is no {name}"
+def _exists(
+    test: re.Match[str] | None,
+    selected: re.Match[str] | None,
+    root: Path,
+    checks: Collection[str],
+) -> bool:
+    if selected:
+        return selected[1] in checks
+    return test is not None and test[2] in _functions(root / test[1])
 
 
 def _functions(path: Path) -> frozenset[str]:

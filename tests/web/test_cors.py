@@ -1,16 +1,20 @@
-"""Cross-origin sharing, over real sockets: off, by origin, and for any."""
+"""Cross-origin sharing: off, by origin, for any; and as a real browser sees it."""
 
+from collections.abc import AsyncIterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
 from support.api import COUNTS, CREDITS, FETCH, PRESETS, Answer, Api
+from support.browser import CHROMIUM, Call, Page, serving
 from support.serving import Serve
-from support.surface import SAMPLES, Sample, ask, given, promised, statuses
+from support.surface import SAMPLES, ask, given, promised, statuses
 
 ORIGIN = "http://localhost:3000"
 PAGE = {"Origin": ORIGIN}
-OTHERS = [
+SHARED = {"Vary": "Origin", "Allow-Origin": ORIGIN}
+OTHERS = (
     "http://localhost:3001",
     "https://localhost:3000",
     "http://localhost:30001",
@@ -20,15 +24,17 @@ OTHERS = [
     "null",
     "*",
     "",
-]
+)
 
 
-def preflight(origin: str = ORIGIN, method: str = "POST") -> dict[str, str]:
-    """Return the headers with which a browser asks."""
+def preflight(origin: str = ORIGIN, **more: str) -> dict[str, str]:
+    """Return the headers with which a browser asks; more of them by their ends."""
+    asks = "Access-Control-Request-"
     return {
         "Origin": origin,
-        "Access-Control-Request-Method": method,
-        "Access-Control-Request-Headers": "content-type,x-api-key",
+        f"{asks}Method": "POST",
+        f"{asks}Headers": "content-type,x-api-key",
+        **{asks + name.replace("_", "-"): value for name, value in more.items()},
     }
 
 
@@ -47,40 +53,41 @@ async def sharing(serve: Serve) -> Api:
     return await serve(cors=(ORIGIN,))
 
 
-async def test_by_default_nothing_is_shared(api: Api) -> None:
-    """An answer to a page is one like any other."""
-    assert {} == shared(await api.call("POST", CREDITS, headers=PAGE))
+@pytest.fixture
+async def open_to_all(serve: Serve) -> Api:
+    """A client to an emulator that every origin may call."""
+    return await serve(cors=("*",))
 
 
-async def test_by_default_a_preflight_is_another_method(api: Api) -> None:
-    """It is 405, and nothing in it allows a page to go on."""
-    answer = await api.send("OPTIONS", CREDITS, headers=preflight())
-
-    assert promised(405, "Method Not Allowed") == given(answer)
-    assert {} == shared(answer)
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.path)
-async def test_a_preflight_is_told_what_is_allowed(
-    sharing: Api, sample: Sample
+async def test_by_default_nothing_is_shared_and_a_preflight_is_another_method(
+    api: Api,
 ) -> None:
-    """The methods of the path and the headers of the page, without a key."""
-    answer = await sharing.send("OPTIONS", sample.path, headers=preflight())
+    answer = await api.call("POST", CREDITS, headers=PAGE)
+    asked = await api.send("OPTIONS", CREDITS, headers=preflight())
 
-    assert (204, b"") == (answer.status, answer.body)
-    assert {
-        "Vary": "Origin",
-        "Allow-Origin": ORIGIN,
-        "Allow-Methods": {"GET": "GET, HEAD", "POST": "POST"}[sample.method],
-        "Allow-Headers": "X-API-Key, webhook_secret_key, Content-Type, Accept",
-        "Max-Age": "600",
-    } == shared(answer)
+    assert promised(405, "Method Not Allowed") == given(asked)
+    assert [{}, {}] == [shared(answer), shared(asked)]
+
+
+async def test_every_endpoint_and_its_preflight_are_shared(sharing: Api) -> None:
+    """The methods of the path and the headers of the page, without a key."""
+    for sample in SAMPLES:
+        asked = await sharing.send("OPTIONS", sample.path, headers=preflight())
+        answer = await ask(sharing, sample, headers=PAGE)
+
+        assert (204, b"") == (asked.status, asked.body)
+        assert {
+            **SHARED,
+            "Allow-Methods": {"GET": "GET, HEAD", "POST": "POST"}[sample.method],
+            "Allow-Headers": "X-API-Key, webhook_secret_key, Content-Type, Accept",
+            "Max-Age": "600",
+        } == shared(asked)
+        assert (200, SHARED) == (answer.status, shared(answer))
 
 
 async def test_a_preflight_of_an_unknown_path_lets_its_404_be_read(
     sharing: Api,
 ) -> None:
-    """A page is told of a misspelt path, not of a failed connection."""
     answer = await sharing.send("OPTIONS", "/nowhere", headers=preflight())
 
     assert 204 == answer.status
@@ -102,31 +109,20 @@ async def test_a_preflight_counts_for_nothing(serve: Serve) -> None:
 
 async def test_a_private_network_may_be_asked_for(sharing: Api) -> None:
     """As some browsers do for a page of elsewhere that calls this machine."""
-    asks = {"Access-Control-Request-Private-Network": "true"}
-    answer = await sharing.send("OPTIONS", CREDITS, headers={**preflight(), **asks})
+    headers = preflight(Private_Network="true")
+    answer = await sharing.send("OPTIONS", CREDITS, headers=headers)
 
     assert "true" == shared(answer)["Allow-Private-Network"]
 
 
 async def test_options_without_a_question_is_no_preflight(sharing: Api) -> None:
-    """It is another method, and a page may read so."""
     answer = await sharing.send("OPTIONS", CREDITS, headers=PAGE)
 
     assert promised(405, "Method Not Allowed") == given(answer)
-    assert {"Vary": "Origin", "Allow-Origin": ORIGIN} == shared(answer)
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.path)
-async def test_every_endpoint_is_shared(sharing: Api, sample: Sample) -> None:
-    """With the origin that asked, so that its page may read the answer."""
-    answer = await ask(sharing, sample, headers=PAGE)
-
-    assert 200 == answer.status
-    assert {"Vary": "Origin", "Allow-Origin": ORIGIN} == shared(answer)
+    assert SHARED == shared(answer)
 
 
 async def test_every_refusal_is_shared(sharing: Api) -> None:
-    """A page can tell them apart, as every other client can."""
     unknown, long = {**PAGE, "X-API-Key": "unknown"}, BytesIO(b" " * 2**20 + b" ")
     dear = {"fetchCount": 20_000, "filter": {}}
     answers = [
@@ -144,7 +140,6 @@ async def test_every_refusal_is_shared(sharing: Api) -> None:
 
 
 async def test_what_tells_of_the_limit_is_exposed(serve: Serve) -> None:
-    """A page sees no other header than those that it is shown by name."""
     api = await serve(cors=(ORIGIN,), rate_limit=1, rate_limit_headers=True)
     await api.freeze()
     answers = [await api.call("POST", CREDITS, headers=PAGE) for _ in range(2)]
@@ -156,58 +151,112 @@ async def test_what_tells_of_the_limit_is_exposed(serve: Serve) -> None:
     ]
 
 
-@pytest.mark.parametrize("origin", OTHERS)
-async def test_for_another_origin_sharing_is_off(sharing: Api, origin: str) -> None:
+async def test_for_another_origin_or_none_sharing_is_off(sharing: Api) -> None:
     """Its preflight is 405; a cache is told that the origin made the difference."""
-    asked = await sharing.send("OPTIONS", CREDITS, headers=preflight(origin))
-    answer = await sharing.call("POST", CREDITS, headers={"Origin": origin})
-
-    assert [405, 200] == [asked.status, answer.status]
-    assert [{"Vary": "Origin"}] * 2 == [shared(asked), shared(answer)]
-
-
-async def test_without_an_origin_there_is_nothing_to_share(sharing: Api) -> None:
-    """As for every client that is no browser."""
     assert {"Vary": "Origin"} == shared(await sharing.call("POST", CREDITS))
+    sharing.key = "test-others"
+    for origin in OTHERS:
+        asked = await sharing.send("OPTIONS", CREDITS, headers=preflight(origin))
+        answer = await sharing.call("POST", CREDITS, headers={"Origin": origin})
+
+        assert [405, 200] == [asked.status, answer.status]
+        assert [{"Vary": "Origin"}] * 2 == [shared(asked), shared(answer)]
 
 
-async def test_each_of_several_origins_is_allowed(serve: Serve) -> None:
-    """And told its own name alone."""
-    origins = (ORIGIN, "http://127.0.0.1:5173")
-    api = await serve(cors=origins)
+async def test_each_of_several_origins_is_told_its_own_name_alone(serve: Serve) -> None:
+    origins = [ORIGIN, "http://127.0.0.1:5173"]
+    api = await serve(cors=tuple(origins))
     answers = [
         await api.call("POST", CREDITS, headers={"Origin": origin})
         for origin in origins
     ]
 
-    assert list(origins) == [shared(answer)["Allow-Origin"] for answer in answers]
+    assert origins == [shared(answer)["Allow-Origin"] for answer in answers]
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:3000", "null"])
-async def test_any_origin_can_be_allowed(serve: Serve, origin: str) -> None:
+@pytest.mark.parametrize("origin", [ORIGIN, "null"])
+async def test_any_origin_can_be_allowed_and_cookies_are_never_asked_for(
+    open_to_all: Api, origin: str
+) -> None:
     """`*` is that of a file on the disk too; the answer is the same for all."""
-    api = await serve(cors=("*",))
-    asked = await api.send("OPTIONS", CREDITS, headers=preflight(origin))
-    answer = await api.call("POST", CREDITS, headers={"Origin": origin})
+    asked = await open_to_all.send("OPTIONS", CREDITS, headers=preflight(origin))
+    answer = await open_to_all.call("POST", CREDITS, headers={"Origin": origin})
 
     assert (204, "*") == (asked.status, shared(asked)["Allow-Origin"])
     assert {"Allow-Origin": "*"} == shared(answer)
-
-
-async def test_cookies_are_never_asked_for(serve: Serve) -> None:
-    """The API knows a key and no cookie."""
-    api = await serve(cors=("*",))
-    answer = await api.send("OPTIONS", CREDITS, headers=preflight())
-
-    assert "Allow-Credentials" not in shared(answer)
+    assert "Allow-Credentials" not in shared(asked)
 
 
 @pytest.mark.parametrize("path", ["/_emulator/health", "/_emulator/nowhere"])
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 async def test_the_control_api_is_never_shared(
-    serve: Serve, method: str, path: str
+    open_to_all: Api, method: str, path: str
 ) -> None:
-    """A page that anybody wrote must not turn what a tester may."""
-    api = await serve(cors=("*",))
+    assert {} == shared(await open_to_all.send(method, path, headers=preflight()))
 
-    assert {} == shared(await api.send(method, path, headers=preflight()))
+
+BLOCKED = "TypeError"
+NO_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """A page on a port of its own, and so of another origin than any emulator."""
+    async with serving() as served:
+        yield served
+
+
+def post(api: Api, path: str, key: str = "demo-api-key", body: str = "") -> Call:
+    """Return a request as a page sends it; it needs a preflight."""
+    headers = {"X-API-Key": key, "Content-Type": "application/json"}
+    return f"{api.url}{path}", {"method": "POST", "headers": headers, "body": body}
+
+
+@NO_BROWSER
+@pytest.mark.slow
+async def test_a_page_of_an_allowed_origin_sees_answers_and_refusals(
+    serve: Serve, page: Page, tmp_path: Path
+) -> None:
+    """Status, body, and what tells it when to ask again."""
+    api = await serve(cors=(page.origin,), rate_limit=2, rate_limit_headers=True)
+    await api.freeze()
+    calls = [
+        post(api, CREDITS),
+        post(api, COUNTS, body="{}"),
+        post(api, CREDITS),
+        post(api, CREDITS, key="unknown"),
+        post(api, "/nowhere"),
+    ]
+
+    assert [
+        [200, "success", None],
+        [400, "Missing parameter filter", None],
+        [429, "Too many requests", "1"],
+        [401, "Unauthorized", None],
+        [404, "Page Not Found", None],
+    ] == await page.fetch(calls, tmp_path)
+
+
+@NO_BROWSER
+@pytest.mark.slow
+@pytest.mark.parametrize("cors", [(), ("http://127.0.0.1:1",)], ids=["off", "another"])
+async def test_a_page_of_another_origin_sees_nothing_and_sends_no_request(
+    serve: Serve, page: Page, tmp_path: Path, cors: tuple[str, ...]
+) -> None:
+    api = await serve(cors=cors)
+    told = await page.fetch([post(api, CREDITS)], tmp_path)
+    asked = (await api.control("GET", "/requests"))["requests"]
+
+    assert [BLOCKED] == told
+    assert [("OPTIONS", 405)] == [(row["method"], row["status"]) for row in asked]
+
+
+@NO_BROWSER
+@pytest.mark.slow
+async def test_no_page_sees_the_control_api(
+    open_to_all: Api, page: Page, tmp_path: Path
+) -> None:
+    url = f"{open_to_all.url}/_emulator/health"
+    calls: list[Call] = [(url, {}), post(open_to_all, CREDITS)]
+
+    assert [BLOCKED, [200, "success", None]] == await page.fetch(calls, tmp_path)

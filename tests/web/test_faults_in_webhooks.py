@@ -1,15 +1,15 @@
 """Faults of the phase webhook, as a receiver of another library sees them."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
 
-from support.api import Api
-from support.faulty import rule
-from support.flow import VALIDATION_DELAY, attempted, job_of, ledger, set_webhook
+from reachapi_emulator.embedded import Emulator
+from support.contract.account import VALIDATION, Account, opened
 from support.plain_receiver import PlainReceiver, plainly_receiving
 
+ONCE = ("charge", -3, 9_997)
+VALIDATION_DELAY = 0.05
 BROKEN = {
     "CONNECTION_RESET_BY_PEER": "ConnectionResetError",
     "EMPTY_RESPONSE": "nothing",
@@ -19,118 +19,123 @@ BROKEN = {
 """What http.server makes of each."""
 
 
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Where an emulator listens."""
+    with Emulator() as emulator:
+        yield emulator.url
+
+
 @pytest.fixture
-def receiver() -> Iterator[PlainReceiver]:
-    """Run a receiver."""
+def account(url: str) -> Iterator[Account]:
+    """An account of the test's own, its clock standing still."""
+    with opened(url) as account:
+        yield account
+
+
+@pytest.fixture
+def receiver(account: Account) -> Iterator[PlainReceiver]:
+    """Run a receiver, the webhook of the account."""
     with plainly_receiving() as receiver:
+        account.set_webhook(receiver.url)
         yield receiver
 
 
-async def submitted(api: Api, count: int = 3) -> int:
-    """Submit a request and let its validation end."""
-    job = await api.fetch(count)
-    await api.advance(VALIDATION_DELAY)
-    return job
+def strike(account: Account, kind: str, **values: object) -> int:
+    """Add a rule for deliveries of an account; return its id."""
+    form = {"phase": "webhook", "account": account.id, "kind": kind, **values}
+    number: int = account.tell("POST", "/faults", form)["id"]
+    return number
 
 
-async def went(api: Api, job: int) -> list[tuple[object, ...]]:
+def went(account: Account, job: int) -> list[tuple[object, ...]]:
     """Return status, error and fault of each attempt."""
-    attempts = (await job_of(api, job))["attempts"]
+    attempts = account.job(job)["attempts"]
     return [(each["status"], each["error"], each["fault"]) for each in attempts]
 
 
 @pytest.mark.parametrize(("kind", "seen"), BROKEN.items())
-async def test_a_broken_delivery_is_made_again(
-    api: Api, receiver: PlainReceiver, kind: str, seen: str
+def test_a_broken_delivery_is_made_again_for_one_price(
+    account: Account, receiver: PlainReceiver, kind: str, seen: str
 ) -> None:
-    """The receiver sees it break; the retry arrives whole; it costs once."""
-    await set_webhook(api, receiver.url)
-    number = await rule(api, kind, "webhook", times=1)
-    job = await attempted(api)
-    first = await asyncio.to_thread(receiver.next)
-    await api.advance(1)
-    await api.wait(job, state="delivered")
+    number = strike(account, kind, times=1)
+    job = account.attempted(3, {})
+    first = receiver.next()
+    account.retried(job, 1)
 
-    assert seen == first
-    assert job == await asyncio.to_thread(receiver.next_job)
-    assert [(None, "fault", number), (200, None, None)] == await went(api, job)
-    assert ("charge", -3, 9_997) == (await ledger(api))[-1]
-
-
-async def test_a_duplicate_arrives_twice(api: Api, receiver: PlainReceiver) -> None:
-    """Byte for byte the same, as one attempt and for one price."""
-    await set_webhook(api, receiver.url)
-    number = await rule(api, "DUPLICATE", "webhook")
-    job = await attempted(api)
-    bodies = [await asyncio.to_thread(receiver.next) for _ in range(2)]
-
-    assert bodies[0] == bodies[1]
-    assert [(200, None, number)] == await went(api, job)
-    assert ("charge", -3, 9_997) == (await ledger(api))[-1]
-
-
-async def test_a_reordered_delivery_arrives_after_the_next(
-    api: Api, receiver: PlainReceiver
-) -> None:
-    """Both arrive, and neither is retried."""
-    await set_webhook(api, receiver.url)
-    await rule(api, "REORDER", "webhook", times=1)
-    await api.freeze()
-    first = await submitted(api)
-    second = await submitted(api)
-    for job in (first, second):
-        await api.wait(job, state="delivered")
-
-    arrived = [await asyncio.to_thread(receiver.next_job) for _ in range(2)]
-    assert [second, first] == arrived
-
-
-async def test_a_delayed_delivery_arrives_when_its_time_has_come(
-    api: Api, receiver: PlainReceiver
-) -> None:
-    """On the account's clock: a test need not wait for it."""
-    await set_webhook(api, receiver.url)
-    number = await rule(api, "delay", "webhook", seconds=120)
-    await api.freeze()
-    job = await submitted(api)
-    await api.advance(119)
-    before = await went(api, job)
-    await api.advance(1)
-    await api.wait(job, state="delivered")
-
-    assert ([], job) == (before, await asyncio.to_thread(receiver.next_job))
-    assert [(200, None, number)] == await went(api, job)
+    assert (seen, job) == (first, receiver.next_job())
+    assert [(None, "fault", number), (200, None, None)] == went(account, job)
+    assert ONCE == account.ledger()[-1]
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-async def test_an_inbox_keeps_nothing_of_a_broken_delivery(
-    api: Api, kind: str, caplog: pytest.LogCaptureFixture
+def test_an_inbox_keeps_nothing_of_a_broken_delivery_and_nothing_grave_is_logged(
+    account: Account, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is a receiver like any other, and no line of the log is grave."""
-    await rule(api, kind, "webhook", times=1)
-    job = await attempted(api)
-    empty = await api.control("GET", "/inbox/demo")
-    await api.advance(1)
-    await api.wait(job, state="delivered")
+    strike(account, kind, times=1)
+    job = account.attempted(3, {})
+    empty = account.inbox()
+    account.retried(job, 1)
 
-    assert ([], 1) == (empty, len(await api.control("GET", "/inbox/demo")))
+    assert ([], 1) == (empty, len(account.inbox()))
     assert [] == [each for each in caplog.records if each.levelname == "ERROR"]
 
 
-async def test_a_reset_forgets_what_is_held_back(api: Api) -> None:
-    """Rules and deliveries are gone."""
-    await rule(api, "delay", "webhook", seconds=10)
-    await api.freeze()
-    await submitted(api)
-    await api.control("POST", "/reset")
+def test_a_duplicate_arrives_twice_as_one_attempt_and_for_one_price(
+    account: Account, receiver: PlainReceiver
+) -> None:
+    number = strike(account, "DUPLICATE")
+    job = account.attempted(3, {})
 
-    assert [] == await api.control("GET", "/faults")
-    assert [] == await api.control("GET", "/jobs")
+    assert receiver.next() == receiver.next()
+    assert [(200, None, number)] == went(account, job)
+    assert ONCE == account.ledger()[-1]
 
 
-async def test_requests_do_not_suffer(api: Api) -> None:
-    """Only deliveries are struck."""
-    await rule(api, "EMPTY_RESPONSE", "webhook")
+def test_a_reordered_delivery_arrives_after_the_next_and_neither_is_retried(
+    account: Account, receiver: PlainReceiver
+) -> None:
+    strike(account, "REORDER", times=1)
+    first = account.submit(3, {})
+    account.advance(VALIDATION_DELAY)
+    second = account.submit(3, {})
+    account.advance(VALIDATION_DELAY)
+    for job in (first, second):
+        account.wait(job, state="delivered")
 
-    assert await api.fetch(1)
-    assert [0] == [each["struck"] for each in await api.control("GET", "/faults")]
+    assert [second, first] == [receiver.next_job(), receiver.next_job()]
+    assert [1, 1] == [len(went(account, job)) for job in (first, second)]
+
+
+def test_a_delayed_delivery_arrives_when_its_time_has_come_on_the_accounts_clock(
+    account: Account, receiver: PlainReceiver
+) -> None:
+    number = strike(account, "delay", seconds=120)
+    job = account.submit(3, {})
+    account.advance(VALIDATION_DELAY)  # its delivery is held
+    account.advance(119)
+    before = went(account, job)
+    account.advance(1)
+    account.wait(job, state="delivered")
+
+    assert ([], job) == (before, receiver.next_job())
+    assert [(200, None, number)] == went(account, job)
+
+
+def test_a_reset_forgets_what_is_held_back(account: Account) -> None:
+    strike(account, "delay", seconds=10)
+    account.submit(3, {})
+    account.advance(VALIDATION)
+    account.tell("POST", "/reset", {"account": account.id})
+
+    assert [] == account.tell("GET", f"/jobs?account={account.id}")
+    rules = account.tell("GET", "/faults")
+    assert [] == [each for each in rules if each["account"] == account.id]
+
+
+def test_requests_are_not_struck(account: Account) -> None:
+    number = strike(account, "EMPTY_RESPONSE")
+    account.submit(1, {})
+
+    rules = account.tell("GET", "/faults")
+    assert [0] == [each["struck"] for each in rules if each["id"] == number]

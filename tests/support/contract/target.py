@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from support.contract.client import Vendor
-from support.contract.line import Line
+from support.contract.client import Vendor, exchange
 from support.contract.safeguards import Pace
 
 HEALTH = "/_emulator/health"
@@ -37,8 +36,8 @@ class Target:
     def vendor(self, key: str | None = None) -> Vendor:
         """Return a client; an emulator's is under a key of its own."""
         if self.is_live:
-            return Vendor(Line(self.url), self.key, self.pace)
-        return Vendor(Line(self.url), key)
+            return Vendor(self.url, self.key, self.pace)
+        return Vendor(self.url, key)
 
 
 def target_at(url: str, key: str) -> Target:
@@ -52,7 +51,7 @@ def target_at(url: str, key: str) -> Target:
         TargetError: the URL makes no sense, nobody answers, or a key is needed.
     """
     base = _base(url)
-    health = Line(base).exchange("GET", HEALTH, {}, None)
+    health = exchange(base, "GET", HEALTH, {}, None)
     if health.status == 0:
         raise TargetError(f"nothing to check at {base}: {health.body}")
     if _is_emulator(health.body):
