@@ -1,4 +1,4 @@
-"""Promises of several requests: search, keys, the limit, credits and acceptance."""
+"""What is promised of keys, of the limit, of credits, and to who submits a request."""
 
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -11,80 +11,30 @@ from contract.table import DOCUMENTED, OBSERVED, OURS, Expected, accepted, refus
 from support.api import (
     BATCH,
     COUNTS,
-    COUNTS_OF_SAMPLES,
     CREDITS,
     FETCH,
     FETCH_DATA,
-    PRESETS,
     SDK,
 )
 from support.contacts import contacts, deliverable
 from support.contract.account import VALIDATION, Account, opened
 from support.contract.client import Answer, Vendor
 from support.contract.target import Target
-from support.surface import C_SUITE, FIELDS, SAMPLES, Searched
+from support.surface import C_SUITE, SAMPLES
 
 DATACAPTIVE = {"company_name": {"0": "DataCaptive"}}
 NINE = {"fetchCount": 9, "filter": DATACAPTIVE}
-NOBODY = "reachapi contract suite: no such value"
 UNAUTHORIZED = refused(401, "Unauthorized")
 FORBIDDEN = refused(403, "Forbidden")
 INACTIVE = refused(400, "Webhook feature is inactive")
 OPENED = ("opened", 10_000, 10_000)
 CREDIT = accepted("success", {"available_credit": 10_000})
 
-emulator_only = pytest.mark.emulator_only
+pytestmark = pytest.mark.emulator_only
 promise = pytest.mark.promise
 
 
-def counted(vendor: Vendor, **wanted: object) -> int:
-    """Return how many contacts match a filter."""
-    count: int = vendor.post(COUNTS, {"filter": wanted}).data["counts"]
-    return count
-
-
-@promise("Ruling 18", DOCUMENTED)
-def test_both_paths_count_alike(vendor: Vendor) -> None:
-    form = {"filter": C_SUITE}
-    one, other = (vendor.post(path, form) for path in (COUNTS, COUNTS_OF_SAMPLES))
-
-    assert one.content == other.content
-
-
-@promise("Ruling 19", OURS)
-def test_counting_costs_nothing(vendor: Vendor) -> None:
-    before = vendor.post(CREDITS).data
-    counted(vendor, **C_SUITE)
-
-    assert before == vendor.post(CREDITS).data
-
-
-@promise("Ruling 11", OURS)
-def test_of_several_values_one_suffices(vendor: Vendor) -> None:
-    either = {"0": NOBODY, "1": "C-Suite"}
-
-    assert counted(vendor, **C_SUITE) == counted(vendor, job_title_level=either)
-
-
-@promise("Ruling 12", OURS)
-def test_case_and_outer_space_play_no_part(vendor: Vendor) -> None:
-    odd = {"0": " c-SUITE "}
-
-    assert counted(vendor, **C_SUITE) == counted(vendor, job_title_level=odd)
-
-
-@promise("Filter Property", DOCUMENTED)
-@emulator_only
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.filter)
-def test_a_field_takes_its_predefined_values(vendor: Vendor, field: Searched) -> None:
-    first, *_, last = vendor.get(f"{PRESETS}?{field.preset}=").data
-
-    for value in (first, last):
-        assert 0 < counted(vendor, **{field.filter: {"0": value}})
-
-
 @promise("HTTP Return Codes: 403", OURS)
-@emulator_only
 def test_a_key_that_was_replaced_is_forbidden_and_the_new_one_good(
     account: Account,
 ) -> None:
@@ -95,7 +45,6 @@ def test_a_key_that_was_replaced_is_forbidden_and_the_new_one_good(
 
 
 @promise("Ruling 6", OURS)
-@emulator_only
 def test_the_key_of_a_suspended_account_is_forbidden_everywhere(
     account: Account,
 ) -> None:
@@ -114,7 +63,6 @@ def sample(vendor: Vendor, number: int) -> Answer:
 
 
 @promise("Ruling 7", OURS)
-@emulator_only
 def test_a_test_key_opens_an_account_of_its_own_on_first_use(target: Target) -> None:
     account = Account(target.url, f"test-contract-{uuid4().hex}")
     first, second = (account.vendor.post(CREDITS).given for _ in range(2))
@@ -133,7 +81,6 @@ def checks(account: Account, number: int) -> list[int]:
 
 
 @promise("Rate Limitations", DOCUMENTED)
-@emulator_only
 def test_ten_are_admitted_in_any_second(account: Account) -> None:
     first = checks(account, 11)
     account.advance(0.999)
@@ -146,7 +93,6 @@ def test_ten_are_admitted_in_any_second(account: Account) -> None:
 
 
 @promise("Ruling 3", OURS)
-@emulator_only
 def test_the_refusal_of_the_limit_is_an_envelope(account: Account) -> None:
     checks(account, 10)
 
@@ -154,7 +100,6 @@ def test_the_refusal_of_the_limit_is_an_envelope(account: Account) -> None:
 
 
 @promise("Ruling 9", OURS)
-@emulator_only
 def test_the_window_slides(account: Account) -> None:
     admitted = []
     for _ in range(3):
@@ -166,7 +111,6 @@ def test_the_window_slides(account: Account) -> None:
 
 
 @promise("Ruling 9", OURS)
-@emulator_only
 def test_all_endpoints_count_together(account: Account) -> None:
     paths = [FETCH_DATA, *[CREDITS, COUNTS, FETCH] * 3]
     admitted = [account.vendor.post(path).status for path in paths]
@@ -178,7 +122,6 @@ def test_all_endpoints_count_together(account: Account) -> None:
 
 
 @promise("Ruling 9", OURS)
-@emulator_only
 def test_a_refused_request_does_not_count(account: Account) -> None:
     checks(account, 10)
     account.advance(0.5)
@@ -189,7 +132,6 @@ def test_a_refused_request_does_not_count(account: Account) -> None:
 
 
 @promise("Ruling 9", DOCUMENTED)
-@emulator_only
 def test_every_key_has_a_window_of_its_own(account: Account, target: Target) -> None:
     checks(account, 11)
     with opened(target.url) as other:
@@ -197,7 +139,6 @@ def test_every_key_has_a_window_of_its_own(account: Account, target: Target) -> 
 
 
 @promise("Ruling 9", OURS)
-@emulator_only
 def test_requests_at_once_are_counted_one_by_one(account: Account) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = pool.map(lambda _: account.vendor.post(CREDITS).status, range(20))
@@ -206,7 +147,6 @@ def test_requests_at_once_are_counted_one_by_one(account: Account) -> None:
 
 
 @promise("Ruling 4", OURS)
-@emulator_only
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("POST", "/nothing", 404), ("GET", CREDITS, 405)]
 )
@@ -226,12 +166,6 @@ def limits(answer: Answer) -> set[str]:
 
 
 @promise("Ruling 10", OURS)
-def test_no_header_tells_of_the_limit(vendor: Vendor) -> None:
-    assert set() == limits(vendor.post(CREDITS))
-
-
-@promise("Ruling 10", OURS)
-@emulator_only
 def test_no_header_of_a_refusal_tells_of_the_limit(account: Account) -> None:
     answers = [account.vendor.post(CREDITS) for _ in range(11)]
 
@@ -239,7 +173,6 @@ def test_no_header_of_a_refusal_tells_of_the_limit(account: Account) -> None:
 
 
 @promise("Ruling 17", OURS)
-@emulator_only
 def test_the_java_sdk_is_not_limited_and_counts_against_no_limit(
     account: Account,
 ) -> None:
@@ -250,7 +183,6 @@ def test_the_java_sdk_is_not_limited_and_counts_against_no_limit(
 
 
 @promise("Ruling 17", OURS)
-@emulator_only
 def test_the_java_sdk_may_send_the_key_of_a_suspended_account(account: Account) -> None:
     account.turn("PATCH", form={"suspended": True})
 
@@ -258,7 +190,6 @@ def test_the_java_sdk_may_send_the_key_of_a_suspended_account(account: Account) 
 
 
 @promise("Ruling 17", OURS)
-@emulator_only
 def test_a_test_key_of_the_java_sdk_opens_no_account(target: Target) -> None:
     account = Account(target.url, f"test-contract-{uuid4().hex}")
     account.vendor.get(f"{SDK}country")
@@ -278,7 +209,6 @@ def insufficient(available: int, requested: int) -> Expected:
 
 
 @promise("Data Fetch API: 402", DOCUMENTED)
-@emulator_only
 @pytest.mark.parametrize("wanted", [C_SUITE, DATACAPTIVE], ids=["many", "few"])
 def test_over_the_credit_it_is_refused_however_many_match(
     account: Account, wanted: object
@@ -289,7 +219,6 @@ def test_over_the_credit_it_is_refused_however_many_match(
 
 
 @promise("Ruling 23", OURS)
-@emulator_only
 def test_all_that_is_available_may_be_asked_for(account: Account) -> None:
     account.turn("PATCH", form={"credits": 720})
 
@@ -297,7 +226,6 @@ def test_all_that_is_available_may_be_asked_for(account: Account) -> None:
 
 
 @promise("Ruling 23", OURS)
-@emulator_only
 @pytest.mark.parametrize("path", [FETCH, FETCH_DATA])
 def test_what_validation_has_reserved_is_not_available(
     account: Account, path: str
@@ -312,7 +240,6 @@ def test_what_validation_has_reserved_is_not_available(
 
 
 @promise("HTTP Return Codes: 402", DOCUMENTED)
-@emulator_only
 def test_what_was_reserved_in_vain_is_available_again(account: Account) -> None:
     account.turn("PATCH", form={"credits": 10})
     account.attempted(10, DATACAPTIVE)
@@ -324,7 +251,6 @@ def test_what_was_reserved_in_vain_is_available_again(account: Account) -> None:
 
 
 @promise("Ruling 23", OURS)
-@emulator_only
 def test_requests_at_once_cannot_overspend(account: Account) -> None:
     account.turn("PATCH", form={"credits": 10})
     with ThreadPoolExecutor(10) as pool:
@@ -334,7 +260,6 @@ def test_requests_at_once_cannot_overspend(account: Account) -> None:
 
 
 @promise("Data Fetch API: Credits Deduction", DOCUMENTED)
-@emulator_only
 @pytest.mark.parametrize("count", [1, 100])
 def test_every_valid_record_costs_a_credit_once_validation_ends(
     account: Account, count: int
@@ -351,7 +276,6 @@ def test_every_valid_record_costs_a_credit_once_validation_ends(
 
 
 @promise("Ruling 25", OURS)
-@emulator_only
 def test_the_charge_comes_before_the_first_attempt(account: Account) -> None:
     job = account.submit(9, DATACAPTIVE)
     account.set_webhook(active=False)
@@ -362,7 +286,6 @@ def test_the_charge_comes_before_the_first_attempt(account: Account) -> None:
 
 
 @promise("Ruling 24", OURS)
-@emulator_only
 def test_ids_count_up_over_all_accounts_and_both_kinds(
     account: Account, target: Target
 ) -> None:
@@ -379,7 +302,6 @@ def test_ids_count_up_over_all_accounts_and_both_kinds(
 
 
 @promise("Data Fetch API: `webhook_secret_key`", DOCUMENTED)
-@emulator_only
 @pytest.mark.parametrize("path", [FETCH, FETCH_DATA])
 @pytest.mark.parametrize("name", ["webhook_secret_key", "Webhook_Secret_Key"])
 def test_the_accounts_secret_may_be_sent(
@@ -391,7 +313,6 @@ def test_the_accounts_secret_may_be_sent(
 
 
 @promise("Setting Up Webhook: Webhook Secret", DOCUMENTED)
-@emulator_only
 def test_a_secret_generated_anew_replaces_the_old_one(account: Account) -> None:
     old = account.secret()
     account.turn("POST", "/webhook/secret")
@@ -404,7 +325,6 @@ def test_a_secret_generated_anew_replaces_the_old_one(account: Account) -> None:
 
 
 @promise("Ruling 22", DOCUMENTED)
-@emulator_only
 @pytest.mark.parametrize("form", [{"url": None}, {"active": False}], ids=str)
 def test_without_an_active_webhook_it_is_refused_until_there_is_one(
     account: Account, form: dict[str, object]
@@ -418,7 +338,6 @@ def test_without_an_active_webhook_it_is_refused_until_there_is_one(
 
 
 @promise("Ruling 32", OBSERVED)
-@emulator_only
 @pytest.mark.parametrize("form", [{"url": None}, {"active": False}], ids=str)
 def test_to_be_polled_it_needs_no_webhook(
     account: Account, form: dict[str, object]
@@ -429,7 +348,6 @@ def test_to_be_polled_it_needs_no_webhook(
 
 
 @promise("Ruling 21", OURS)
-@emulator_only
 def test_any_secret_is_wrong_where_there_is_none(
     account: Account, target: Target
 ) -> None:

@@ -151,26 +151,18 @@ def test_megabytes_to_any_control_route_are_answered_in_shape(
     assert "" == flaw(ask(sturdy, data), endpoint.target)
 
 
-MISSHAPEN = {
-    **{f"{text!r}": text for text in (b"[]", b'"x"', b"1", b"null", b"true")},
+MISSHAPEN = {  # the likelier ones: contract/search.py
     "field of NUL": b'{"\\u0000":{}}',
     "field of nothing": b'{"":{}}',
     "long field": b'{"' + b"x" * 100_000 + b'":{}}',
-    "array of values": b'{"job_title":["x"]}',
-    "bare value": b'{"job_title":"x"}',
-    "no values": b'{"job_title":null}',
-    "value of null": b'{"job_title":{"0":null}}',
-    "value of true": b'{"job_title":{"0":true}}',
-    "value of values": b'{"job_title":{"0":{"0":"x"}}}',
     "deep": b'{"job_title":' + b"[" * 900 + b"]" * 900 + b"}",
     "duplicate, the last one wrong": b'{"job_title":{},"job_title":[]}',
     "too many values": b'{"job_title":{%b}}'
     % b",".join(b'"%d":""' % number for number in range(2_000)),
 }
-NO_COUNTS = (
-    *(b"0", b"-0", b"-1", b"1.0", b"1e3", b"1.5", b"-1e308", b"1e-300"),
+NO_COUNTS = (  # of other types: contract/promises.py
+    *(b"-0", b"1.0", b"1e3", b"1.5", b"-1e308", b"1e-300", b'"\\u0000"'),
     *(b"%d" % number for number in (2**64, 10**30, -(2**63), -(10**30))),
-    *(b'"1"', b"true", b"null", b"[]", b"[1]", b"{}", b'"\\u0000"'),
 )
 UNKNOWN_VALUES = (
     *(b"-0", b"-0.0", b"1e308", b"1e-300", b"%d" % 2**64, b"-%d" % 10**30),
