@@ -88,6 +88,9 @@ def test_a_key_alone_does_not_check_an_emulator_of_ones_own() -> None:
     )
 
 
+of_one_run = pytest.mark.xdist_group("live")
+
+
 @pytest.fixture(scope="module")
 def lookalike(dataset: Dataset) -> Iterator[Lookalike]:
     """A live API that keeps its word, and differs in what is ours."""
@@ -104,6 +107,7 @@ def live(lookalike: Lookalike) -> Run:
     return result
 
 
+@of_one_run
 def test_a_difference_in_what_is_ours_is_listed_and_no_failure(live: Run) -> None:
     listed = live.stdout.partition("Differs from docs/fidelity.md")[2]
 
@@ -116,10 +120,12 @@ def test_a_difference_in_what_is_ours_is_listed_and_no_failure(live: Run) -> Non
     assert 4 == live.stdout.count("  expected: ")  # what is alike is not listed
 
 
+@of_one_run
 def test_what_spends_is_skipped_with_the_reason(live: Run) -> None:
     assert re.search(r"SKIPPED \[\d+] .*emulator only: it spends credits", live.stdout)
 
 
+@of_one_run
 def test_no_fetch_was_accepted_and_nothing_spent(
     lookalike: Lookalike, live: Run
 ) -> None:
@@ -132,6 +138,7 @@ def test_no_fetch_was_accepted_and_nothing_spent(
     assert 10_000 == told(url, f"/accounts/{KEY}")["credits"]
 
 
+@of_one_run
 def test_requests_were_held_back(live: Run) -> None:
     held = re.search(r"held back (\d+) times", live.stdout)
 
@@ -139,6 +146,7 @@ def test_requests_were_held_back(live: Run) -> None:
     assert int(held[1]) > 10
 
 
+@of_one_run
 def test_the_key_came_from_the_environment_and_is_not_shown(
     lookalike: Lookalike, live: Run
 ) -> None:
