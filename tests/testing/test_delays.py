@@ -1,0 +1,28 @@
+"""How long a delayed request waits where the test's own time must be in hand."""
+
+import pytest
+
+from reachapi_emulator.state.clock import SECOND, VirtualClock
+from reachapi_emulator.state.store import MEMORY, open_store
+from reachapi_emulator.testing.delays import Delays
+from support.warp import microseconds, warp
+
+
+@pytest.mark.parametrize(
+    ("frozen", "asked", "expected"),
+    [(False, 10, 10), (False, 9_999, 600), (True, 1, 600)],
+    ids=["as real time", "ten minutes at most", "even if the clock stands for ever"],
+)
+def test_a_delay_in_real_time(*, frozen: bool, asked: int, expected: int) -> None:
+    """Nobody needs to advance a clock, and no connection is held for ever."""
+
+    async def waited() -> float:
+        clock = VirtualClock(open_store(MEMORY, journal_size=1), microseconds)
+        clock.start()
+        if frozen:
+            clock.freeze()
+        before = microseconds()
+        await Delays(clock).hold("ann", asked * SECOND)
+        return (microseconds() - before) / SECOND
+
+    assert expected == pytest.approx(warp(waited()), abs=0.01)
