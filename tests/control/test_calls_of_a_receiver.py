@@ -15,7 +15,7 @@ from support.steering import begin, opened, point
 CONTROL = "/_emulator"
 
 
-async def _inside(api: Api, method: str, path: str, json: object = None) -> Answer:
+async def inside(api: Api, method: str, path: str, json: object = None) -> Answer:
     """Return the answer to a call that a receiver makes before it answers 200."""
     answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
@@ -60,16 +60,7 @@ async def _inside(api: Api, method: str, path: str, json: object = None) -> Answ
 async def test_a_call_from_inside_is_answered(
     api: Api, method: str, path: str, json: object, status: int
 ) -> None:
-    """The vendor's operations, and every kind of control request."""
-    assert status == (await _inside(api, method, path, json)).status
-
-
-async def test_credits_have_been_taken_before_the_delivery(api: Api) -> None:
-    """The balance seen from inside is that after the charge (ruling 25)."""
-    answer = await _inside(api, "POST", CREDITS)
-
-    (job,) = await api.control("GET", "/jobs")
-    assert 10_000 - job["charged"] == answer.json["data"]["available_credit"]
+    assert status == (await inside(api, method, path, json)).status
 
 
 async def test_a_delivery_may_lead_to_the_next(api: Api) -> None:

@@ -98,6 +98,7 @@ async def show(context: BrowserContext, url: str) -> Page:
     await context.route(url, answer)
     page = await context.new_page()
     await page.goto(url)
+    await context.unroute(url)
     return page
 
 
