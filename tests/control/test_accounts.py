@@ -100,7 +100,6 @@ async def test_an_account_without_a_webhook_has_none(api: Api) -> None:
 
 
 async def test_the_key_of_an_opened_account_is_good(api: Api) -> None:
-    """It has the vendor's look, and is delivered to the account's own inbox."""
     account = await api.control("POST", "/accounts", {"id": "acme", "credits": 12})
     client = under(api, account["api_key"])
     answer = await client.call("POST", CREDITS)
@@ -143,20 +142,9 @@ async def test_an_account_is_changed_where_named(
     assert await api.control("GET", DEMO) == account
 
 
-async def test_a_suspended_account_is_forbidden_until_it_goes_on(api: Api) -> None:
-    """Its key answers 403 while it is suspended (ruling 6)."""
-    found = []
-    for suspended in (True, False):
-        await api.control("PATCH", DEMO, {"suspended": suspended})
-        found += await statuses(api, "demo-api-key")
-
-    assert [403, 200] == found
-
-
 async def test_a_reservation_lasts_until_validation_has_ended(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It covers the whole fetchCount, and is replaced by the charge."""
     api = await serve()
     with held_validation(monkeypatch):
         job = await api.fetch(2)
@@ -306,7 +294,6 @@ async def test_its_rate_limit_goes_with_it(api: Api) -> None:
 
 
 async def test_who_waits_for_its_job_is_told_at_once(api: Api) -> None:
-    """404, not only when the time is up."""
     await api.freeze()
     job = await api.fetch()
     waiter = await waiting(api, f"/jobs/{job}/wait", {"timeout": 600})

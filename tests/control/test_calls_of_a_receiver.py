@@ -64,7 +64,6 @@ async def test_a_call_from_inside_is_answered(
 
 
 async def test_a_delivery_may_lead_to_the_next(api: Api) -> None:
-    """A fetch from inside is delivered to the same receiver in its turn."""
 
     async def handle(delivery: Any) -> int:  # noqa: ANN401 # whatever the JSON holds
         if delivery["unique_processing_id"] < 1303:

@@ -145,7 +145,6 @@ async def test_a_clock_of_its_own_moves_nobody_else(test_a: Api) -> None:
 
 
 async def test_a_clock_of_its_own_goes_while_the_global_one_stands(test_a: Api) -> None:
-    """And stands while that goes."""
     frozen = await freeze(test_a, "/accounts/test-a/clock")
     assert [False, False] == [
         (await now(test_a))["frozen"],
@@ -192,7 +191,6 @@ async def test_an_inbox_stamps_by_its_accounts_clock(api: Api, test_a: Api) -> N
 
 
 async def test_parallel_accounts_do_not_disturb_each_other(api: Api) -> None:
-    """Each fails on its own schedule, whatever the jumps of the others."""
 
     async def fail(key: str, failures: int) -> list[int | None]:
         client = await opened(api, key)

@@ -42,7 +42,6 @@ def address_of(api: Api) -> Address:
 
 
 async def test_a_request_is_told_as_the_journal_shows_it(api: Api) -> None:
-    """Its key masked."""
     async with following(api) as events:
         await api.call("POST", CREDITS)
         (told,) = await events.until("request")
@@ -73,7 +72,6 @@ async def test_a_delivery_is_told_from_its_submission_to_its_end(api: Api) -> No
 
 
 async def test_an_attempt_that_is_put_off_is_told(api: Api) -> None:
-    """So is the rule that does it."""
     rule = {"phase": "webhook", "kind": "delay", "seconds": 30}
     await api.control("POST", "/faults", rule)
     await api.freeze()
@@ -88,7 +86,6 @@ async def test_an_attempt_that_is_put_off_is_told(api: Api) -> None:
 
 
 async def test_a_redelivery_is_told_at_once(api: Api) -> None:
-    """Before its attempt."""
     job = await api.fetch(3)
     await api.wait(job)
     async with following(api) as events:
@@ -148,7 +145,6 @@ async def test_a_change_is_told(
 
 
 async def test_an_account_that_opens_itself_is_told(api: Api) -> None:
-    """By the first use of its key."""
     async with following(api) as events:
         await opened(api, "test-a")
         told = await events.until("account", change="opened")
@@ -191,7 +187,6 @@ async def test_changes_of_the_clocks_are_told(api: Api) -> None:
 
 
 async def test_a_restored_snapshot_is_told(api: Api) -> None:
-    """As a reset of everything: nothing is as it was."""
     snapshot = await api.control("GET", "/snapshot")
     async with following(api) as events:
         await api.control("PUT", "/snapshot", snapshot)
@@ -201,7 +196,6 @@ async def test_a_restored_snapshot_is_told(api: Api) -> None:
 
 
 async def test_what_changes_nothing_is_not_told(api: Api) -> None:
-    """Reading the control API, and what is refused."""
     async with following(api) as events:
         for path in ("/health", "/accounts", "/requests", "/jobs", "/clock"):
             await api.control("GET", path)
@@ -245,7 +239,6 @@ async def test_who_was_cut_off_gets_what_came_meanwhile(api: Api) -> None:
 
 
 async def test_who_comes_from_elsewhere_is_told_of_a_gap(api: Api) -> None:
-    """The id was another emulator's."""
     async with following(api, last=7) as events:
         told = await events.next()
 
@@ -253,7 +246,6 @@ async def test_who_comes_from_elsewhere_is_told_of_a_gap(api: Api) -> None:
 
 
 async def test_a_burst_of_a_thousand_requests_arrives(api: Api) -> None:
-    """Whole, and in its order."""
     sent = request("GET", "/nowhere")
     async with following(api) as events:
         sending = asyncio.to_thread(pipelined, address_of(api), sent, 1_000)

@@ -139,7 +139,6 @@ async def test_what_happens_to_others_does_not_count(serve: Serve) -> None:
 
 
 async def test_a_rule_may_be_for_an_account_to_come(api: Api) -> None:
-    """Its `test-` key opens it with the first request, which is struck."""
     await add(api, account="test-a")
 
     with pytest.raises(AssertionError, match="does not open"):
@@ -147,7 +146,6 @@ async def test_a_rule_may_be_for_an_account_to_come(api: Api) -> None:
 
 
 async def test_where_no_key_opens_an_account_it_has_to_be_there(serve: Serve) -> None:
-    """A rule for it could never strike."""
     api = await serve(no_auto_accounts=True)
 
     status, reason = await refused(
@@ -187,7 +185,6 @@ async def test_a_rule_that_an_older_one_hides_is_refused(
 
 
 async def test_there_are_so_many_rules_at_most(api: Api) -> None:
-    """409 to one more, and none is lost."""
     for _ in range(100):
         await add(api, times=1)
 

@@ -89,7 +89,6 @@ def test_another_name_is_refused(plain: Address, host: str | bytes) -> None:
 
 
 def test_one_bad_name_of_two_is_refused(plain: Address) -> None:
-    """Whoever reads the other."""
     sent = request("GET", f"{PREFIX}/health", b"", {"Host": "localhost"})
     twice = sent.replace(b"\r\n\r\n", b"\r\nHost: evil.test\r\n\r\n")
 
@@ -296,7 +295,6 @@ def test_a_link_may_lead_to_the_page_alone(
     "given", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER   {TOKEN}"]
 )
 def test_the_token_will_do(locked: Address, given: str) -> None:
-    """Its scheme in any case (RFC 9110, 11.1)."""
     sent = request("GET", f"{PREFIX}/accounts", b"", {"Authorization": given})
 
     assert 200 == ask(locked, sent).status
@@ -334,7 +332,6 @@ def test_without_the_token_few_routes_answer(locked: Address, route: Route) -> N
 def test_without_the_token_nothing_is_told(
     locked: Address, method: str, path: str
 ) -> None:
-    """Not even what there is."""
     assert 401 == ask(locked, request(method, PREFIX + path)).status
 
 

@@ -149,7 +149,6 @@ async def test_a_page_that_rebinds_its_name_neither_reads_nor_drives(
 async def test_a_sandboxed_page_neither_reads_nor_drives(
     context: BrowserContext, target: Address
 ) -> None:
-    """Its origin is null, which is nobody's."""
     before = everything(target)
     host, port = target
     page = await show(context, ELSEWHERE["another port"])

@@ -107,7 +107,6 @@ async def test_what_is_connecting(client: Api, forget: Forget) -> None:
 
 @EVERY
 async def test_what_an_inbox_is_answering(client: Api, forget: Forget) -> None:
-    """The answer that comes late changes nothing."""
     await script(client, {"delay_s": 0.05}, inbox="test-a")
     await begin(client)
     while not await received(client, "test-a"):
@@ -122,7 +121,6 @@ async def test_what_an_inbox_is_answering(client: Api, forget: Forget) -> None:
 
 @EVERY
 async def test_a_scheduled_retry(client: Api, forget: Forget) -> None:
-    """The instant of it passes without an attempt."""
     await script(client, {"status": 500}, inbox="test-a")
     await client.wait(await begin(client), attempts=1)
 
@@ -136,7 +134,6 @@ async def test_a_scheduled_retry(client: Api, forget: Forget) -> None:
 async def test_a_validation(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, forget: Forget
 ) -> None:
-    """Nothing is reserved or charged for it."""
     client = under(await serve(), "test-a")
     with held_validation(monkeypatch):
         job = await client.fetch()
@@ -150,7 +147,6 @@ async def test_a_validation(
 
 
 async def test_the_first_id_after_a_reset_is_another_job(client: Api) -> None:
-    """1300 has its own payload and attempts now (ruling 24)."""
     async with receiving() as receiver:
         await point(client, receiver.url, "test-a")
         receiver.hang()
@@ -168,7 +164,6 @@ async def test_the_first_id_after_a_reset_is_another_job(client: Api) -> None:
 async def test_the_deliveries_of_others_go_on(
     api: Api, client: Api, forget: Forget
 ) -> None:
-    """One that is under way for another account ends as it would have."""
     async with receiving() as receiver:
         for account in ("demo", "test-a"):
             await point(api, receiver.url, account)

@@ -87,7 +87,6 @@ async def test_each_inbox_has_its_own(api: Api) -> None:
 async def test_the_oldest_delivery_goes_for_want_of_room(
     api: Api, limit: Limit
 ) -> None:
-    """All inboxes together keep a bounded number."""
     limit("deliveries", 2)
     for name, number in (("other", 1), ("hook", 2), ("hook", 3)):
         await post(api, number, name=name)
@@ -111,7 +110,6 @@ async def test_the_oldest_deliveries_go_for_want_of_bytes(
 
 
 async def test_a_webhook_may_be_an_inbox_by_its_address(api: Api) -> None:
-    """The address that an account shows can be given to another one."""
     await point(api, f"{api.url}/_emulator/inbox/shared")
 
     job = await api.fetch()
@@ -121,7 +119,6 @@ async def test_a_webhook_may_be_an_inbox_by_its_address(api: Api) -> None:
 
 
 async def test_a_script_is_shown_as_understood(api: Api) -> None:
-    """With what was left out."""
     steps = [{"status": 503}, {"delay_s": 0.5}, {"drop": True}, {}]
 
     shown = await api.control("PUT", "/inbox/hook/script", steps)
@@ -141,7 +138,6 @@ async def test_a_script_answers_one_arrival_an_entry(api: Api) -> None:
 
 
 async def test_a_script_replaces_the_one_before(api: Api) -> None:
-    """Nothing of it is left, even by an empty one."""
     await script(api, *[{"status": 500}] * 3, inbox="hook")
     await script(api, {"status": 404}, inbox="hook")
     found = await post(api, 1, 2)

@@ -47,7 +47,6 @@ async def awaited(task: "asyncio.Task[Answer]") -> Answer:
 
 
 async def test_an_accepted_job_is_shown(api: Api) -> None:
-    """Before validation it has neither valid nor charged records, nor attempts."""
     await api.freeze()
     wanted = {"0": "C-Suite"}
     shown = await job_of(api, await api.fetch(2, job_title_level=wanted))
@@ -108,7 +107,6 @@ async def test_a_failed_attempt_is_shown(api: Api) -> None:
 
 
 async def test_an_attempt_under_way_is_shown(api: Api) -> None:
-    """It is recorded before it is made, without an outcome."""
     await api.freeze()
     async with receiving() as receiver:
         await point(api, receiver.url)
@@ -166,7 +164,6 @@ async def test_jobs_are_listed_by_account_and_state(serve: Serve) -> None:
 
 
 async def test_there_is_a_payload_before_the_first_attempt(api: Api) -> None:
-    """Once validation has ended, even if nothing can be sent."""
     await api.freeze()
     job = await api.fetch()
     await api.control("PUT", "/accounts/demo/webhook", {"url": None})
@@ -186,7 +183,6 @@ async def test_there_is_a_payload_before_the_first_attempt(api: Api) -> None:
 async def test_what_is_being_validated_has_nothing_to_deliver(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, method: str, path: str
 ) -> None:
-    """409 while submitted, and while validating."""
     api = await serve()
     await api.freeze()
     with held_validation(monkeypatch):
@@ -246,7 +242,6 @@ async def test_a_polled_job_has_nothing_to_deliver(
 async def test_a_wait_for_the_delivery_of_a_polled_job_is_in_vain(
     api: Api, what: dict[str, object]
 ) -> None:
-    """408 with the job, which tells that it is polled for."""
     job = await ready(api)
 
     answer = await ask(api, "POST", f"/jobs/{job}/wait", {**what, "timeout": 0})
@@ -312,7 +307,6 @@ async def test_exhaustion_is_final(serve: Serve) -> None:
 
 
 async def test_a_wait_in_vain_shows_the_job(api: Api) -> None:
-    """408 with the job as it is, once the real seconds are over."""
     await api.freeze()
     job = await api.fetch()
 
@@ -349,7 +343,6 @@ async def test_a_wait_of_no_seconds_only_looks(
 
 
 async def test_attempts_count_when_they_have_ended(api: Api) -> None:
-    """One that is under way is none yet."""
     await api.freeze()
     async with receiving() as receiver:
         await point(api, receiver.url)
@@ -368,7 +361,6 @@ async def test_attempts_count_when_they_have_ended(api: Api) -> None:
 
 
 async def test_a_reset_ends_the_wait(api: Api) -> None:
-    """404: the job is gone."""
     await api.freeze()
     job = await api.fetch()
     task = await waiting(api, f"/jobs/{job}/wait", {"timeout": 600})
@@ -459,7 +451,6 @@ async def test_a_redelivery_goes_to_the_webhook_as_it_is_by_then(api: Api) -> No
 
 
 async def test_a_job_with_an_attempt_under_way_is_not_redelivered(api: Api) -> None:
-    """409, and the attempt goes on undisturbed."""
     await api.freeze()
     async with receiving() as receiver:
         await point(api, receiver.url)
@@ -475,7 +466,6 @@ async def test_a_job_with_an_attempt_under_way_is_not_redelivered(api: Api) -> N
 
 
 async def test_a_job_has_an_end_of_attempts(api: Api, limit: Limit) -> None:
-    """409 when it has had as many as one job may."""
     limit("attempts", 2)
     job = await ended(api)
     await redelivered(api, job)

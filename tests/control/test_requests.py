@@ -40,7 +40,6 @@ async def counts(api: Api, **body: object) -> None:
 
 
 async def test_a_request_is_noted_with_its_answer(api: Api) -> None:
-    """Who, when on its clock, what, and how it was answered."""
     await api.freeze()
     body = b'{"filter":{}}'
     await api.call("POST", COUNTS, data=body, headers={"X-Trace": "7"})
@@ -111,14 +110,12 @@ def test_headers_are_noted_as_they_came(shared: Address) -> None:
     ids=["long", "no UTF-8", "NUL"],
 )
 async def test_any_body_is_noted(api: Api, body: bytes, noted: str) -> None:
-    """At most 4,096 bytes of it, undecodable ones replaced."""
     await api.call("POST", COUNTS, data=body)
 
     assert [noted] == [each["body"] for each in await journal(api)]
 
 
 async def test_control_requests_are_not_noted(api: Api) -> None:
-    """The journal is about the client under test."""
     await api.control("GET", "/accounts")
     await ask(api, "GET", "/nowhere")
 
@@ -182,7 +179,6 @@ async def test_the_journal_lets_the_oldest_go(serve: Serve) -> None:
 
 
 async def test_the_journal_is_cleared_for_one_account(api: Api) -> None:
-    """The requests of others stay, and keep their numbers."""
     await opened(api, "test-a")
     await api.call("POST", CREDITS)
 
@@ -212,7 +208,6 @@ async def test_a_wait_is_for_the_requests_that_fit(api: Api) -> None:
 
 
 async def test_a_wait_may_be_for_an_account_to_come(api: Api) -> None:
-    """A `test-` key opens it with the request that is waited for."""
     task = await waiting(api, "/requests/wait", {"account": "test-a", "timeout": 60})
 
     await opened(api, "test-a")
@@ -223,7 +218,6 @@ async def test_a_wait_may_be_for_an_account_to_come(api: Api) -> None:
 
 
 async def test_a_wait_in_vain_shows_the_nearest(api: Api) -> None:
-    """408 with what fits, if too few."""
     await api.call("POST", CREDITS)
 
     answer = await ask(api, "POST", "/requests/wait", {"count": 2, "timeout": 0.01})
@@ -293,7 +287,6 @@ async def test_after_a_429_by_a_fault_a_second_is_to_pass(
 
 
 async def test_a_limit_of_none_is_never_exceeded(serve: Serve) -> None:
-    """The busiest second is told all the same."""
     api = await serve(rate_limit=0)
     await api.freeze()
     for _ in range(11):
@@ -356,7 +349,6 @@ async def test_a_mistake_of_a_request_is_found(
 
 
 async def test_a_field_that_is_ignored_is_found_all_the_same(serve: Serve) -> None:
-    """By its name, and that of every other."""
     api = await serve(lenient=True)
     await counts(api, filter={"jobtitle": {}, "sic_code": {}, "x": {}})
     report = await api.control("GET", "/report")
@@ -367,7 +359,6 @@ async def test_a_field_that_is_ignored_is_found_all_the_same(serve: Serve) -> No
 
 @pytest.mark.parametrize("status", [402, 401, 405])
 async def test_what_a_fault_ordered_is_no_mistake(api: Api, status: int) -> None:
-    """The tester wanted it."""
     rule = {"phase": "request", "kind": "status", "status": status}
     await api.control("POST", "/faults", rule)
     await api.call("POST", FETCH, json=FETCHED)
@@ -388,7 +379,6 @@ async def test_a_receiver_that_does_not_acknowledge_is_found(
 
 
 async def test_what_a_tester_ordered_of_a_receiver_is_no_mistake(api: Api) -> None:
-    """A scripted inbox, and a delivery that a fault has struck."""
     await script(api, {"status": 500}, {"drop": True})
     job = await attempted(api)
     await api.advance(1)
@@ -460,7 +450,6 @@ async def test_an_account_is_told_of_its_own_mistakes(api: Api) -> None:
 
 
 async def test_a_report_says_what_the_journal_has_lost(serve: Serve) -> None:
-    """What is gone is no finding any more."""
     api = await serve(journal_size=1)
     await counts(api, filter={"x": {}})
     await counts(api, filter={})
@@ -470,7 +459,6 @@ async def test_a_report_says_what_the_journal_has_lost(serve: Serve) -> None:
 
 
 async def test_after_a_reset_the_report_is_clean(api: Api) -> None:
-    """Deliveries included."""
     await point(api, DEAD_END)
     await attempted(api)
     await counts(api, filter={"x": {}})

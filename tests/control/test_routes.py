@@ -359,7 +359,6 @@ def test_what_a_path_must_not_ask(
 def test_what_does_not_go_with_what_there_is(
     unharmed: Address, route: str, body: object, status: int, text: str
 ) -> None:
-    """Refused as a whole."""
     found = refusal(sent(unharmed, route, orjson.dumps(body)))
 
     assert (status, text) == (found[0], found[1][: len(text)])
@@ -389,7 +388,6 @@ def test_an_account_that_is_not_there(unharmed: Address, route: Route) -> None:
     "route", [each for each in ROUTES if "{job}" in each.path], ids=str
 )
 def test_a_job_that_is_not_there(unharmed: Address, route: Route) -> None:
-    """404 where there is none with the id, 400 where it is no id."""
     none = {name: (404, f"there is no job {name}") for name in ("1", "0", "9" * 18)}
     no_id = (400, "a job id must be a whole number")
     expected = {**none, **dict.fromkeys(["9" * 19, "-1", "1e3", "%D9%A1"], no_id)}

@@ -248,7 +248,6 @@ async def test_another_process_goes_on_from_it(api: Api) -> None:
 async def test_what_was_restored_survives_a_restart(
     api: Api, dataset: Dataset, tmp_path: Path
 ) -> None:
-    """A state file takes it, and goes on belonging to its data set."""
     settings = Settings(port=0, state=tmp_path / "state.db")
     await api.fetch(2)
     async with started(dataset, settings) as kept:
@@ -285,7 +284,6 @@ async def test_an_account_that_was_deleted_stays_deleted(api: Api) -> None:
 async def test_what_cannot_be_restored_is_refused(
     api: Api, changes: dict[str, object], status: int, reason: str
 ) -> None:
-    """With the reason; nothing has changed."""
     await attempted(api)
     before = await whole(api, "demo")
     document = orjson.loads(await taken(api)) | changes
@@ -297,7 +295,6 @@ async def test_what_cannot_be_restored_is_refused(
 
 
 async def test_a_snapshot_may_be_larger_than_other_bodies(api: Api) -> None:
-    """Two megabytes in an inbox come along."""
     body = b"x" * 2 * 1024 * 1024
     await api.send("POST", "/_emulator/inbox/shelf", data=BytesIO(body))
     document = await taken(api)
@@ -311,7 +308,6 @@ async def test_a_snapshot_may_be_larger_than_other_bodies(api: Api) -> None:
 async def test_one_that_is_too_large_to_restore_is_not_taken(
     api: Api, limit: Limit
 ) -> None:
-    """The reason says what to do."""
     limit("snapshot bytes", 1_000)
     answer = await ask(api, "GET", "/snapshot")
 

@@ -62,7 +62,6 @@ async def test_a_reset_brings_a_deleted_demo_account_back(api: Api) -> None:
 async def test_a_reset_empties_the_rate_limits_window(
     serve: Serve, what: object
 ) -> None:
-    """The key may send as many requests as at first."""
     api = await serve(rate_limit=2)
     await api.freeze()
     for _ in range(3):
@@ -76,7 +75,6 @@ async def test_a_reset_empties_the_rate_limits_window(
 
 
 async def test_a_reset_of_an_account_brings_it_back(api: Api) -> None:
-    """Turned in every way, it is as when it was opened."""
     await api.freeze()
     given = {"id": "acme", "name": "Acme", "credits": 50, "webhook": {"url": INBOX}}
     opening = await api.control("POST", "/accounts", given)
@@ -111,7 +109,6 @@ async def test_a_reset_of_an_account_leaves_others_alone(api: Api) -> None:
 
 
 async def test_a_reset_of_the_journal_leaves_all_else(serve: Serve) -> None:
-    """Requests and the count of evicted go; account, jobs and inbox stay."""
     api = await serve(journal_size=1)
     await api.freeze()
     await api.wait(await begin(api))

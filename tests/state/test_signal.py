@@ -49,7 +49,6 @@ def test_a_change_wakes_who_waits() -> None:
 
 
 def test_a_change_wakes_all_who_wait() -> None:
-    """But for who has given up."""
     signal = Signal()
 
     async def scene() -> list[bool]:
@@ -112,7 +111,6 @@ def test_until(
 
 
 def test_until_passes_on_what_the_check_raises() -> None:
-    """The thing that was waited for is gone, say."""
 
     def check() -> None:
         raise LookupError("gone")

@@ -16,7 +16,6 @@ def test_seconds_of_an_instant(instant: int | None, expected: float | None) -> N
     ("duration", "expected"), [(0.1, 100_000), (1e-7, 0), (3, 3e6)]
 )
 def test_microseconds_of_a_duration(duration: float, expected: int) -> None:
-    """To the nearest."""
     assert expected == microseconds(duration)
 
 

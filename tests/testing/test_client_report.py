@@ -94,7 +94,6 @@ def test_the_busiest_second(entries: list[Entry], expected: int) -> None:
     ],
 )
 def test_who_was_told_429_is_to_wait(entries: list[Entry], expected: list[int]) -> None:
-    """Until there is room, once it knows."""
     found = {f["kind"]: f["requests"] for f in reported(*entries)["findings"]}
 
     assert expected == found.get("no_backoff", [])
@@ -229,7 +228,6 @@ def test_a_mistake_of_a_receiver(
 
 
 def test_the_ids_that_show_a_finding_end_at_a_hundred() -> None:
-    """The count goes on."""
     attempts = [failed(job) for job in range(101)]
     found = reported(entry(), *[WRONG_SECRET] * 101, attempts=attempts)["findings"]
 

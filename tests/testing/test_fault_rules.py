@@ -27,13 +27,11 @@ def test_the_fate_of_an_event(values: dict[str, Any], expected: list[int]) -> No
 
 
 def test_another_seed_picks_others() -> None:
-    """So that a tester may try several."""
     assert picked(probability=0.5, seed=0) != picked(probability=0.5, seed=1)
 
 
 @pytest.mark.parametrize("probability", [0.1, 0.5, 0.9])
 def test_as_many_are_picked_as_is_probable(probability: float) -> None:
-    """Of two thousand, within a hundred."""
     found = len(picked(2_000, probability=probability, seed=7))
 
     assert abs(probability * 2_000 - found) < 100
