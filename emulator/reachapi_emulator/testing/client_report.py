@@ -11,6 +11,7 @@ from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.store import Store
 from reachapi_emulator.testing.inbox import Inboxes
 from reachapi_emulator.testing.journal import Entry, FindingKind, Journal, RequestFilter
+from reachapi_emulator.vendor.jobs import Jobs
 
 Numbered: TypeAlias = tuple[int, Entry]
 """A request with its number in the journal."""
@@ -305,35 +306,41 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join([*every[:MAX_NAMES], *more])
 
 
-class Judge:
-    """Reports what a client did wrong.
+class ClientReport:
+    """Reports what a client did wrong: of the journal, and of attempts at receivers.
 
     Args:
-        store: keeps the attempts.
+        store: runs the unit in which the attempts are read.
         journal: keeps the requests.
+        jobs: keep the attempts.
         inboxes: answer as the tester has scripted them, so they do no wrong.
         bounds: what a client is held to.
     """
 
     def __init__(
-        self, store: Store, journal: Journal, inboxes: Inboxes, bounds: Bounds
+        self,
+        store: Store,
+        journal: Journal,
+        jobs: Jobs,
+        inboxes: Inboxes,
+        bounds: Bounds,
     ) -> None:
         self._store = store
         self._journal = journal
+        self._jobs = jobs
         self._inboxes = inboxes
         self._bounds = bounds
 
-    def report(self, account: str | None = None) -> dict[str, object]:
+    async def of(self, account: str | None = None) -> dict[str, object]:
         """Return the report of an account, or of all and who belongs to none."""
+        attempts = await self._store.unit(self._attempts, account)
         requests = self._journal.entries(RequestFilter(account))
-        found = report(requests, self._attempts(account), self._bounds)
+        found = report(requests, attempts, self._bounds)
         evicted = self._journal.evicted()
         return {"account": account, "evicted": evicted, **found}
 
     def _attempts(self, account: str | None) -> list[Judged]:
-        rows = self._store.all(
-            "attempts_judged", account=account, slow_ms=self._bounds.slow_ms
-        )
+        rows = self._jobs.judged_attempts(account, self._bounds.slow_ms)
         return [
             Judged(row["job"], row["status"], row["error"], row["duration_ms"])
             for row in rows

@@ -1,7 +1,10 @@
 """Takes a delivery to its receiver, as far as a fault rule lets it."""
 
+from dataclasses import dataclass
+
 from reachapi_emulator.delivery.outcomes import Outcome
 from reachapi_emulator.delivery.webhooks import WebhookClient
+from reachapi_emulator.state.clock import SECOND, microseconds
 from reachapi_emulator.testing.faults import (
     BREAKS,
     DELIVERED,
@@ -11,11 +14,22 @@ from reachapi_emulator.testing.faults import (
     FaultRules,
 )
 from reachapi_emulator.testing.inbox import Inboxes
+from reachapi_emulator.vendor.job import BegunAttempt, Interference
 from reachapi_emulator.vendor.payload import Payload
 
+MAX_REORDER = 60 * SECOND
+"""Microseconds after which a delivery no longer waits to be overtaken."""
 
-class Courier:
-    """Makes attempts, and asks the fault rules what strikes them.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedFault(Interference):
+    """What a fault rule orders for one attempt."""
+
+    kind: FaultKind
+
+
+class FaultyCarrier:
+    """Makes attempts, and asks the fault rules what they order.
 
     Args:
         client: posts deliveries.
@@ -34,19 +48,20 @@ class Courier:
         """Return where a webhook URL leads now."""
         return self._inboxes.resolve(url)
 
-    def strike(self, account: str) -> FaultRule | None:
-        """Return what strikes the next attempt, counted as having struck."""
+    def interfere(self, account: str) -> OrderedFault | None:
+        """Return what a rule orders for the next attempt, counted as triggered."""
         if not self._faults.rules:
             return None
-        return self._faults.strike(FaultPhase.WEBHOOK, DELIVERED, account)
+        rule = self._faults.trigger(FaultPhase.WEBHOOK, DELIVERED, account)
+        return None if rule is None else _ordered(rule)
 
-    async def carry(
-        self, url: str, secret: str, payload: Payload, kind: FaultKind | None
-    ) -> Outcome:
+    async def deliver(self, attempt: BegunAttempt, payload: Payload) -> Outcome:
         """Make one attempt, whole unless a fault breaks it.
 
         A duplicate follows when the first has come to its outcome, which counts.
         """
+        url, secret, ordered = attempt.url, attempt.secret, attempt.interference
+        kind = ordered.kind if isinstance(ordered, OrderedFault) else None
         if kind in BREAKS:
             return await self._client.break_off(
                 url, secret, payload, len(payload), kind
@@ -55,3 +70,18 @@ class Courier:
         if kind is FaultKind.DUPLICATE:
             await self._client.post(url, secret, payload, len(payload))
         return outcome
+
+
+def _ordered(rule: FaultRule) -> OrderedFault:
+    postponed = None
+    if rule.kind is FaultKind.DELAY:
+        postponed = microseconds(rule.seconds or 0)
+    elif rule.kind is FaultKind.REORDER:
+        postponed = MAX_REORDER
+    return OrderedFault(
+        rule=rule.id,
+        reason=rule.kind,
+        postponed=postponed,
+        until_overtaken=rule.kind is FaultKind.REORDER,
+        kind=rule.kind,
+    )

@@ -8,8 +8,15 @@ import orjson
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
+from reachapi_emulator.services import Services
 from reachapi_emulator.vendor.errors import MethodNotAllowed, ReachApiError
 from reachapi_emulator.vendor.payload import Payload, Records
+
+SERVICES = web.AppKey("services", Services)
+"""Everything behind the routes."""
+
+CA_PEM: web.AppKey[bytes | None] = web.AppKey("ca_pem")
+"""The certificate to trust for https, as bytes; None where https is off."""
 
 SECONDS = 30
 """How long a body may take to arrive."""
