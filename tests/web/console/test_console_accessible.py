@@ -9,10 +9,7 @@ from playwright.async_api import expect
 from support.api import Api
 from support.console import VIEWS, Console
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("console"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 GRAVE = {"serious", "critical"}
 
