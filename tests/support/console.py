@@ -109,6 +109,7 @@ async def console_of(page: Page, url: str) -> AsyncIterator[Console]:
         assert [] == console.faults()
     finally:
         console.leave()
-        await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        if page.url != "about:blank":
+            await page.evaluate("localStorage.clear(); sessionStorage.clear()")
         await page.emulate_media(color_scheme="null")
         await page.goto("about:blank")
