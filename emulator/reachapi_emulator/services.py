@@ -12,7 +12,8 @@ from reachapi_emulator.errors import StartError
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock, microseconds
 from reachapi_emulator.state.events import EventType
-from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import Store, open_store
 from reachapi_emulator.testing.client_report import Bounds, ClientReport
 from reachapi_emulator.testing.delays import Delays
 from reachapi_emulator.testing.delivery_faults import FaultyCarrier

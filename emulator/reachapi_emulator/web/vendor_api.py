@@ -19,7 +19,7 @@ from reachapi_emulator.vendor.errors import BadRequest, NotFound, Unauthorized
 from reachapi_emulator.vendor.job import DataRequest
 from reachapi_emulator.web.http import Success
 
-OperationName: TypeAlias = Literal[
+VendorOperation: TypeAlias = Literal[
     "presets", "credits", "counts", "fetch", "batch", "sdk"
 ]
 
@@ -83,7 +83,7 @@ class Operation:
         takes_secret: whether a webhook secret that is sent must be right.
     """
 
-    name: OperationName
+    name: VendorOperation
     methods: tuple[str, ...]
     paths: tuple[str, ...]
     run: Callable[[Services, VendorRequest], Success]
