@@ -7,6 +7,7 @@ import aiohttp
 import orjson
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
+from multidict import CIMultiDict
 
 from reachapi_emulator.services import Services
 from reachapi_emulator.vendor.errors import MethodNotAllowed, ReachApiError
@@ -96,6 +97,7 @@ class StreamedRecords(aiohttp.Payload):
 
 
 JSON = {"Content-Type": "application/json"}
+_HEADERS = CIMultiDict(JSON)  # of the kind that an answer copies fastest
 
 
 class Success(NamedTuple):
@@ -125,7 +127,7 @@ def refusal(error: ReachApiError) -> web.Response:
 
 def _response(status: int, message: str, data: object) -> web.Response:
     body = _wrapped(status, message, data)
-    return web.Response(status=status, body=body, content_type="application/json")
+    return web.Response(status=status, body=body, headers=_HEADERS)
 
 
 def _streamed(message: str, records: Records) -> web.Response:

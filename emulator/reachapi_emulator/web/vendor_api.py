@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Literal, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 import orjson
 from multidict import MultiMapping
@@ -37,8 +37,7 @@ MISSING_COUNT_OR_FILTER = "Required fetchCount and filter"
 ACCEPTED = "Records processing initiated"
 
 
-@dataclass(frozen=True, slots=True)
-class VendorRequest:
+class VendorRequest(NamedTuple):
     """A request that has passed the checks around it.
 
     Attributes:
