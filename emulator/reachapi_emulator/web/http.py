@@ -19,6 +19,9 @@ SERVICES = web.AppKey("services", Services)
 CA_PEM: web.AppKey[bytes | None] = web.AppKey("ca_pem")
 """The certificate to trust for https, as bytes; None where https is off."""
 
+JSON = {"Content-Type": "application/json"}
+_HEADERS = CIMultiDict(JSON)  # of the kind that an answer copies fastest
+
 SECONDS = 30
 """How long a body may take to arrive."""
 
@@ -80,7 +83,11 @@ class StreamedRecords(aiohttp.Payload):
     def __init__(self, payload: Payload) -> None:
         super().__init__(payload, content_type="application/json")
         self.payload = payload
-        self._size = len(payload)
+
+    @property
+    def size(self) -> int:
+        """The length in bytes, sent as Content-Length."""
+        return len(self.payload)
 
     def decode(
         self,
@@ -94,10 +101,6 @@ class StreamedRecords(aiohttp.Payload):
         """Send the pieces, waiting whenever the reader is behind."""
         for piece in self.payload:
             await writer.write(piece)
-
-
-JSON = {"Content-Type": "application/json"}
-_HEADERS = CIMultiDict(JSON)  # of the kind that an answer copies fastest
 
 
 class Success(NamedTuple):

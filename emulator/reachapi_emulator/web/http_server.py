@@ -24,8 +24,10 @@ from reachapi_emulator.vendor.errors import (
 )
 from reachapi_emulator.web.http import NO_CODING, refusal
 
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
 log = logging.getLogger("reachapi_emulator.server")
+
 _ADVICE = {
     errno.EADDRINUSE: "is in use: stop what listens there, or choose another {option} "
     "(0 takes a free one)",
@@ -73,7 +75,7 @@ def _nothing() -> None:
     """Do nothing."""
 
 
-def _routed(handler: Handler) -> Handler:
+def _routed(handler: Answering) -> Answering:
     """Refuse what no route can match, such as `*`: the router would in plain text."""
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
