@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.delivery.webhooks import WebhookClient
+from reachapi_emulator.delivery.sender import Sender
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock, microseconds
@@ -66,7 +66,7 @@ class Services:
     limiter: Limiter
     jobs: Jobs
     worker: Worker
-    sender: WebhookClient
+    sender: Sender
     journal: Journal
     client_report: ClientReport
     faults: FaultRules
@@ -83,7 +83,7 @@ class Services:
         *,
         store: Store | None = None,
         real: Callable[[], int] | None = None,
-        sender: WebhookClient | None = None,
+        sender: Sender | None = None,
     ) -> "Services":
         """Put an emulator together; nothing runs yet.
 
@@ -146,14 +146,12 @@ class Services:
 
     async def start(self) -> None:
         """Make what is there from the start, and work off what is due."""
-        await self.sender.start()
         await self.store.unit(self._seed)
         self.worker.start()
 
     async def stop(self, grace: float) -> None:
         """Let what is under way end within `grace` real seconds, and let go of all."""
         await self.worker.stop(grace)
-        await self.sender.close()
 
     async def reset(self, account: str | None = None) -> None:
         """Bring everything, or one account, back to what it was at the start.
@@ -227,8 +225,8 @@ def _open(settings: Settings) -> Store:
     return open_store(url, journal_size=settings.journal_size)
 
 
-def _sender(settings: Settings) -> WebhookClient:
-    return WebhookClient(
+def _sender(settings: Settings) -> Sender:
+    return Sender(
         connect_timeout=settings.connect_timeout,
         total_timeout=settings.webhook_timeout,
     )

@@ -26,7 +26,7 @@ from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.query import first
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import SECOND, VirtualClock
 from reachapi_emulator.state.events import EventType
