@@ -140,7 +140,7 @@ async def test_it_is_reset_from_within(dataset: Dataset) -> None:
     async with embedded(dataset, settings) as running, client_of(running) as api:
         jobs = [await api.fetch(1)]
         for account in ("demo", None):
-            await running.reset(account)
+            await running.services.reset(account)
             jobs.append(await api.fetch(1))
 
     assert [1300, 1301, 1300] == jobs

@@ -13,6 +13,7 @@ POLICY = (
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 NAMED = re.compile(rb"""["'(]([\w./-]+\.(?:js|css|svg))["')]""")
+COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 ADDRESS = re.compile(rb"\w+://[^\s\"'`<]*")
 NOWHERE = {b"http://www.w3.org/2000/svg", b"http://localhost:8000/hook"}
 """Addresses that are only named: of a vocabulary, and in an example."""
@@ -35,7 +36,7 @@ async def files(api: Api) -> dict[str, bytes]:
             ),
         ]
         found[path] = answer.body
-        names = [name.decode() for name in NAMED.findall(answer.body)]
+        names = [name.decode() for name in NAMED.findall(COMMENT.sub(b"", answer.body))]
         left += {urljoin(path, name) for name in names} - {*found, *left}
     return found
 

@@ -181,7 +181,9 @@ async def test_a_rule_that_an_older_one_hides_is_refused(
 
     assert (409 if hidden else 201) == answer.status
     assert ([1] if hidden else [1, 2]) == await listed(api)
-    assert hidden is (b"fault 1 strikes all that this one could" in answer.body)
+    assert hidden is (
+        b"rule 1 already matches everything that this rule" in answer.body
+    )
 
 
 async def test_there_are_so_many_rules_at_most(api: Api) -> None:
@@ -190,7 +192,7 @@ async def test_there_are_so_many_rules_at_most(api: Api) -> None:
 
     refusal = await refused(api, "POST", "/faults", {**EMPTY, "times": 1})
 
-    assert (409, "there are 100 faults: delete some first") == refusal
+    assert (409, "there are 100 rules: delete some first") == refusal
     assert [*range(1, 101)] == await listed(api)
 
 

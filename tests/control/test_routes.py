@@ -256,10 +256,13 @@ REFUSED: dict[str, list[tuple[object, str]]] = {
         ({**RULE, "kind": "delay", "seconds": 0}, f"{NO_FIT}Expected `float` > 0.0"),
         ({**RULE, "kind": "delay", "seconds": 601}, f"{NO_FIT}Expected `float` <= 600"),
         ({**STATUS, "phase": "webhook"}, "a delivery has no status of ours: PUT /_emu"),
-        ({**RULE, "kind": "DUPLICATE"}, "DUPLICATE strikes deliveries: its phase is w"),
-        ({**RULE, "kind": "REORDER"}, "REORDER strikes deliveries: its phase is webho"),
-        ({**RULE, "phase": "webhook", "operation": "counts"}, "counts delivers"),
-        ({**RULE, "operation": "sdk", "account": "demo"}, "sdk is nobody's: it takes "),
+        ({**RULE, "kind": "DUPLICATE"}, "DUPLICATE is for deliveries: its phase is we"),
+        ({**RULE, "kind": "REORDER"}, "REORDER is for deliveries: its phase is webhoo"),
+        ({**RULE, "phase": "webhook", "operation": "counts"}, "counts has no d"),
+        (
+            {**RULE, "operation": "sdk", "account": "demo"},
+            "sdk needs no API key, so it",
+        ),
         ([RULE], f"{NO_FIT}Expected `object`, got `array`"),
     ],
     "POST /reset": [
@@ -352,7 +355,7 @@ def test_what_a_path_must_not_ask(
             ("POST /faults", {**RULE, "account": name}, 404, NOBODY)
             for name in ("nobody", "", "test-", "é")
         ),
-        ("POST /faults", {**RULE, "phase": "webhook"}, 409, "fault 1 strikes all that"),
+        ("POST /faults", {**RULE, "phase": "webhook"}, 409, "rule 1 already matches e"),
     ],
     ids=str,
 )

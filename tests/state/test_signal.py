@@ -70,6 +70,15 @@ def test_an_earlier_change_wakes_nobody() -> None:
     assert (None, SOON) == timed(signal.wait(SOON))
 
 
+def test_a_change_since_the_last_look_ends_the_wait() -> None:
+    """Who has seen it waits for the next."""
+    signal = Signal()
+    signal.notify()
+
+    assert (None, 0.0) == timed(signal.wait(SOON, seen=0))
+    assert (None, SOON) == timed(signal.wait(SOON, seen=1))
+
+
 def test_who_was_woken_is_forgotten() -> None:
     """A signal that is waited for all day takes no more room for it."""
     signal = Signal()
@@ -105,14 +114,18 @@ def test_until(
     found: list[str | None], seconds: float, changes: list[float], expected: object
 ) -> None:
     signal = Signal()
-    waiting = signal.until(lambda: found.pop(0), seconds)
+
+    async def check() -> str | None:
+        return found.pop(0)
+
+    waiting = signal.until(check, seconds)
 
     assert expected == timed(waiting, *((each, signal.notify) for each in changes))
 
 
 def test_until_passes_on_what_the_check_raises() -> None:
 
-    def check() -> None:
+    async def check() -> None:
         raise LookupError("gone")
 
     with pytest.raises(LookupError, match="gone"):

@@ -4,8 +4,7 @@ import sqlite3
 import pytest
 
 from reachapi_emulator.state import sqlite
-from reachapi_emulator.state.sqlite import SqliteStore, named_queries
-from reachapi_emulator.state.store import MEMORY
+from reachapi_emulator.state.sqlite import MEMORY, SqliteStore, named_queries
 
 
 class Abort(BaseException):

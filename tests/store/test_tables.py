@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from reachapi_emulator.errors import SnapshotError
-from reachapi_emulator.state.sqlite import SqliteStore
-from reachapi_emulator.state.store import MEMORY
+from reachapi_emulator.state.sqlite import MEMORY, SqliteStore
 from reachapi_emulator.state.tables import TableDump
 
 Tables = dict[str, TableDump]

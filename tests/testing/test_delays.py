@@ -3,7 +3,8 @@
 import pytest
 
 from reachapi_emulator.state.clock import SECOND, VirtualClock
-from reachapi_emulator.state.store import MEMORY, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import open_store
 from reachapi_emulator.testing.delays import Delays
 from support.warp import microseconds, warp
 
@@ -17,12 +18,13 @@ def test_a_delay_in_real_time(*, frozen: bool, asked: int, expected: int) -> Non
     """Nobody needs to advance a clock, and no connection is held for ever."""
 
     async def waited() -> float:
-        clock = VirtualClock(open_store(MEMORY, journal_size=1), microseconds)
-        clock.start()
+        store = open_store(MEMORY, journal_size=1)
+        clock = VirtualClock(store, microseconds)
+        await store.unit(clock.start)
         if frozen:
-            clock.freeze()
+            await store.unit(clock.freeze)
         before = microseconds()
-        await Delays(clock).hold("ann", asked * SECOND)
+        await Delays(store, clock).delay("ann", asked * SECOND)
         return (microseconds() - before) / SECOND
 
     assert expected == pytest.approx(warp(waited()), abs=0.01)
