@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.api import CREDITS, Api
-from support.control import job_of
+from support.flow import job_of
 from support.hanging import receiving
 from support.serving import Serve
 from support.steering import clock_of, jump, opened, point, refused, script

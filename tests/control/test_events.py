@@ -14,9 +14,10 @@ from reachapi_emulator.settings import Settings
 from reachapi_emulator.state.events import Feed
 from reachapi_emulator.web.control.events import EventStream
 from support.api import COUNTS, CREDITS, Api
-from support.control import job_of, picked
+from support.control import picked
 from support.embedded import client_of
 from support.events import PATIENCE, following
+from support.flow import job_of
 from support.raw import Address, connected, request
 from support.serving import Serve
 from support.steering import ask, opened, refused, under

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from support.api import Answer, Api
-from support.control import Limit, ids, job_of, picked
+from support.control import Limit, ids, picked
+from support.flow import job_of
 from support.hanging import receiving
 from support.polling import ready, submitted
 from support.serving import Serve

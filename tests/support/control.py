@@ -103,11 +103,6 @@ def ids(jobs: list[Any]) -> list[int]:
     return [job["unique_processing_id"] for job in jobs]
 
 
-async def job_of(api: Api, job: int) -> Any:  # noqa: ANN401 # whatever the JSON holds
-    """Return a job as it is shown now."""
-    return await api.control("GET", f"/jobs/{job}")
-
-
 async def received(api: Api, name: str = "demo") -> list[int]:
     """Return the jobs whose deliveries are in an inbox, oldest first."""
     return ids([each["body"] for each in await api.control("GET", f"/inbox/{name}")])
