@@ -12,10 +12,10 @@ from reachapi_emulator.delivery.outcomes import ErrorCode
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.testing import journal as findings
 from reachapi_emulator.testing.delays import MAX_DELAY_S
+from reachapi_emulator.testing.delivery_faults import MAX_REORDER
 from reachapi_emulator.testing.faults import KINDS, MAX_RULES, FaultKind, FaultPhase
 from reachapi_emulator.testing.inbox import MAX_BYTES, MAX_DELIVERIES
 from reachapi_emulator.vendor.job import STATES
-from reachapi_emulator.vendor.jobs import MAX_REORDER
 from reachapi_emulator.web.control import CONTROL_PATH, ROUTES
 from reachapi_emulator.web.control.faults import DEFAULT_SEED
 from reachapi_emulator.web.control.state import MAX_BYTES as MAX_SNAPSHOT
