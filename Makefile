@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+SHAPE  := $(BIN)/check-jsonschema --builtin-schema
 IMAGE  ?= reachapi-emulator
 # Node with npm, where they are new enough for the tools in package.json.
 NODE   := $(shell node -e 'const [major, minor] = process.versions.node.split("."); \
@@ -19,11 +20,14 @@ run: $(VENV)/.run ## serve on http://127.0.0.1:9010; ARGS="--port 0" passes opti
 test: $(VENV)/.dev ## run the tests on all cores, with coverage
 	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report=term $(ARGS)
 
-check: $(VENV)/.dev check-console ## format, lint, types and the import contract; changes nothing
+check: $(VENV)/.dev check-console ## format, lint, types, imports and .github; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(SHAPE) vendor.github-workflows .github/workflows/*.yml
+	$(SHAPE) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SHAPE) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
 ifneq ($(NODE),)
 check-console: node_modules/.stamp # types and lint of the console's JavaScript
