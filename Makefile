@@ -5,16 +5,22 @@ BIN    := $(VENV)/bin
 IMAGE  ?= reachapi-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench dataset screenshots image clean
+.PHONY: help run test test-artefacts check format bench dataset screenshots image clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(VENV)/.run ## serve on http://127.0.0.1:9010; ARGS="--port 0" passes options on
 	@$(BIN)/reachapi-emulator $(ARGS)
 
-test: $(VENV)/.dev ## run the tests on all cores, with coverage
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report=term $(ARGS)
+# All of the tests measure coverage; a part of them, chosen by ARGS, says nothing.
+COVERAGE = $(if $(ARGS),,--cov --cov-report=term)
+
+test: $(VENV)/.dev ## run the tests on all cores; ARGS="-m 'not slow'" runs the quick ones
+	$(BIN)/pytest --numprocesses auto --dist loadgroup -m "not artefact" $(COVERAGE) $(ARGS)
+
+test-artefacts: $(VENV)/.dev ## run the tests that build artefacts; they take minutes
+	$(BIN)/pytest -m artefact $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types and the import contract; changes nothing
 	$(BIN)/ruff format --check .
