@@ -17,7 +17,7 @@ run: $(VENV)/.run ## serve on http://127.0.0.1:9010; ARGS="--port 0" passes opti
 COVERAGE = $(if $(ARGS),,--cov --cov-report=term)
 
 test: $(VENV)/.dev ## run the tests on all cores; ARGS="-m 'not slow'" runs the quick ones
-	$(BIN)/pytest --numprocesses auto --dist loadgroup -m "not artefact" $(COVERAGE) $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not artefact" $(COVERAGE) $(ARGS)
 
 test-artefacts: $(VENV)/.dev ## run the tests that build artefacts; they take minutes
 	$(BIN)/pytest -m artefact $(ARGS)

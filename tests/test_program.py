@@ -12,8 +12,6 @@ from support.client import CREDITS, FETCH
 from support.receiver import plainly_receiving
 from support.start import Program, start
 
-pytestmark = pytest.mark.xdist_group("program")
-
 KEY = {"X-API-Key": "demo-api-key"}
 PATIENCE = 5
 MISSPELT = {"REACHAPI_EMULATOR_RATE_LIMT": "5"}

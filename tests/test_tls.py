@@ -17,8 +17,6 @@ from support.measuring import UNMEASURED
 from support.start import Program, address, free_port, server, start
 from support.tls import PATIENCE, trusting
 
-pytestmark = pytest.mark.xdist_group("tls")
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -23,7 +23,7 @@ from support.sample_answers import (
 from support.sample_clients import FOLDER, client_of, programs, proven
 from support.vendor_host import NotAloneError, VendorHost
 
-pytestmark = pytest.mark.xdist_group("vendor_host")
+pytestmark = pytest.mark.slow
 
 Account = dict[str, Any]
 

@@ -72,7 +72,6 @@ def run(commands: str, folder: Path, **variables: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("tls page")
 @pytest.mark.parametrize("commands", CLIENTS, ids=program_of)
 def test_a_client_trusts_the_emulator_as_the_page_says(
     served: Program, tmp_path: Path, path: str, commands: str

@@ -16,7 +16,6 @@ from support.measuring import UNMEASURED
 from support.start import free_port
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.xdist_group("plugin")
 
 PLUGIN = ("-p", "reachapi_emulator.pytest_plugin", "-p", "no:cacheprovider")
 STRICT = (
