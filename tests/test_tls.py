@@ -13,7 +13,6 @@ import pytest
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.tls import Authority
 from support.client import Api, point
-from support.measuring import UNMEASURED
 from support.start import Program, address, free_port, server, start
 from support.tls import PATIENCE, trusting
 
@@ -27,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def program(folder: Path) -> Iterator[Program]:
     """A program that serves https under two names more, and trusts its authority."""
-    variables = {**UNMEASURED, "SSL_CERT_FILE": str(Authority(folder).certificate)}
+    variables = {"SSL_CERT_FILE": str(Authority(folder).certificate)}
     names = ("other.test", "*.own.test")
     with start(
         "program", variables, tls=True, tls_port=0, ca_dir=folder, tls_name=names

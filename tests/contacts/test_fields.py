@@ -1,12 +1,9 @@
 """Names of fields: those of ruling 14, and those that are meant."""
 
-import json
-
 import pytest
 
 from reachapi_emulator.contacts.fields import (
     FIELDS,
-    RECORD_KEYS,
     meant,
     normalise,
     quoted,
@@ -33,23 +30,6 @@ company_annual_revenue_amount |
 | tech_keywords | tech_keywords | company_tech_keywords_list (several) |
 """
 
-WEBHOOK_SAMPLE = """
-{ "id": 30965, "contact_name": "xxxx", "contact_first_name": "xxxx",
-"contact_middle_name": "xxxx", "contact_last_name": "xxxx",
-"contact_job_title_1": "manager", "contact_job_title_level_1": "xxxx",
-"contact_job_dept_name_1": "xxxx", "contact_job_function_name_1": "xxxx",
-"contact_email_1": "xxxx", "contact_phone_1": "xxxx",
-"company_company_name": "xxxx", "company_website": "xxxx",
-"company_address_street": "xxxx", "company_address_city": "xxxx",
-"company_address_state": "xxxx", "company_address_country": "xxxx",
-"company_address_zipcode": "xxxx", "company_employee_size": "xxxx",
-"company_annual_revenue_amount": "$5m to $10m",
-"company_industry_categories_list": "xxxx",
-"company_tech_keywords_list": "xxxx", "sic_code": "8082", "npi_number": "xxxx",
-"contact_social_linkedin": "xxxx", "contact_social_facebook": "xxxx",
-"contact_social_twitter": "xxxx", "contact_social_instagram": "xxxx" }
-"""
-
 
 def test_the_table_is_the_one_of_ruling_14() -> None:
     """Every row of the ruling is a field, in its order."""
@@ -60,11 +40,6 @@ def test_the_table_is_the_one_of_ruling_14() -> None:
     ]
 
     assert RULING_14.strip().splitlines() == rows
-
-
-def test_a_record_has_the_keys_of_the_vendors_page() -> None:
-    """The 28 keys stand in the order of the page's webhook sample."""
-    assert tuple(json.loads(WEBHOOK_SAMPLE)) == RECORD_KEYS
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ def test_the_tour_runs_as_it_stands(program: Program, tmp_path: Path) -> None:
     assert '"event":"data_notification"' in done.stdout
 
 
+@pytest.mark.slow
 def test_the_first_test_is_green_and_red_if_the_webhook_is_not_handled(
     tmp_path: Path,
 ) -> None:

@@ -266,7 +266,7 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     """Its URL is named; there is no traceback."""
     url = f"http://127.0.0.1:{free_port()}"
     modules = {"test_it": "def test_it(reachapi): pass"}
-    ran = run(tmp_path, modules, "--reachapi-url", url, **UNMEASURED)
+    ran = run(tmp_path, modules, "--reachapi-url", url)
 
     assert {"error": 1} == ran.outcomes()
     pytest.LineMatcher(ran.text.splitlines()).fnmatch_lines(
@@ -279,6 +279,7 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_hundred_tests_of_two_workers_share_a_server(
     tmp_path: Path, shared: Emulator
 ) -> None:
