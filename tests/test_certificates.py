@@ -97,7 +97,6 @@ def test_its_path_can_be_used_from_anywhere(
 
 
 def test_those_made_at_once_are_the_same(tmp_path: Path) -> None:
-    """And leave nothing else behind."""
     ready = Barrier(AT_ONCE)
 
     def make(_: int) -> bytes:
@@ -169,8 +168,6 @@ def test_one_that_is_no_good_is_refused(
 def test_one_that_has_expired_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No client would take what it signs."""
-
     class Late(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> "Late":
@@ -185,7 +182,6 @@ def test_one_that_has_expired_is_refused(
 
 @pytest.mark.parametrize("taken", ["file", "file/below", "folder"])
 def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, taken: str) -> None:
-    """The message names it, with the reason and the option."""
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "ca").touch()
@@ -216,7 +212,6 @@ def test_a_certificate_is_believed(tmp_path: Path, name: str) -> None:
 def test_a_certificate_is_not_believed_otherwise(
     tmp_path: Path, trusted: str, name: str
 ) -> None:
-    """Under another name, or by who trusts another authority."""
     served = Authority(tmp_path / "own").context()
     with pytest.raises(ssl.SSLCertVerificationError):
         shaken(Authority(tmp_path / trusted), served, name)

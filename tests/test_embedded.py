@@ -64,7 +64,6 @@ async def test_it_serves_though_the_loop_of_the_test_does_not(serving: Serving) 
 
 
 def test_settings_are_given_one_by_one_or_as_a_whole() -> None:
-    """The others are the defaults."""
     port = free_port()
     with Emulator(credits=7) as emu:
         assert 7 == emu.account("demo").credits
@@ -73,7 +72,6 @@ def test_settings_are_given_one_by_one_or_as_a_whole() -> None:
 
 
 def test_settings_are_not_given_in_both_ways() -> None:
-    """Else one would silently win."""
     with pytest.raises(TypeError, match="not both"):
         Emulator(Settings(), credits=7)
 
@@ -122,7 +120,6 @@ def test_one_can_be_entered_again_inside_and_after(serving: Serving) -> None:
 
 
 def test_it_stops_after_an_exception(serving: Serving) -> None:
-    """Ctrl-C included."""
     with pytest.raises(KeyboardInterrupt), Emulator():
         raise KeyboardInterrupt
 
@@ -226,7 +223,6 @@ def test_a_fault_at_the_end_is_logged(
 
 
 def test_a_program_that_never_stops_it_ends_soon() -> None:
-    """It is stopped at the exit of the interpreter."""
     program = (
         "from reachapi_emulator.embedded import Emulator; "
         "Emulator().start(); print('up')"

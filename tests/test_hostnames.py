@@ -32,7 +32,6 @@ def test_a_name_will_do_for_a_certificate(name: str) -> None:
     ],
 )
 def test_what_is_no_name_for_a_certificate_is_refused(name: str) -> None:
-    """In words that give examples of what would do."""
     with pytest.raises(ValueError, match=r"^must be a DNS name such as .* is not$"):
         check_tls_name(name)
 
@@ -83,7 +82,6 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str, sent: str) -> N
     ],
 )
 def test_what_is_no_origin_is_refused(origin: str) -> None:
-    """In words that give an example of one."""
     with pytest.raises(ValueError, match="must be an origin such as") as refusal:
         check_origin(origin)
 
@@ -110,6 +108,5 @@ def test_a_host_will_do(name: str) -> None:
     ],
 )
 def test_what_is_no_host_is_refused(name: str) -> None:
-    """In words that give an example of what would do."""
     with pytest.raises(ValueError, match=r"^must be a host name such as .* is not$"):
         check_host(name)

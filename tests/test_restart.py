@@ -136,7 +136,6 @@ async def test_the_opening_credits_are_those_of_the_first_start(run: Start) -> N
 
 
 async def test_frozen_clocks_stay_frozen_where_they_stood(run: Start) -> None:
-    """The global one, and an account's own."""
     paths = ("/clock", "/accounts/demo/clock")
     async with run() as api:
         await api.freeze()

@@ -148,13 +148,11 @@ def test_a_schedule_may_be_empty_or_long(waits: int) -> None:
 def test_settings_that_do_not_fit_are_refused(
     given: dict[str, Any], reason: str
 ) -> None:
-    """One bad value among several is enough."""
     assert refused(**given).startswith(reason)
 
 
 @pytest.mark.parametrize("name", SEVERAL)
 def test_a_text_is_no_tuple(name: str) -> None:
-    """One value stands in a tuple as well."""
     reason = refused(**{"tls": True, name: "x.test"})
 
     assert reason.startswith(f"{name} must be a tuple: 'x.test' is")

@@ -109,7 +109,6 @@ async def test_the_host_is_on_the_certificate(tmp_path: Path, host: str) -> None
 
 
 def test_the_program_says_what_to_trust(program: Program, folder: Path) -> None:
-    """The file of the certificate, in the folder that it was given."""
     assert folder / "ca" / "ca.pem" == program.certificate
     assert Authority(folder).pem == program.certificate.read_bytes()
 
@@ -120,7 +119,6 @@ def test_the_program_says_what_to_trust(program: Program, folder: Path) -> None:
 def test_the_program_is_believed_under_its_names(
     program: Program, folder: Path, name: str
 ) -> None:
-    """Those it was given, and the vendor's."""
     trust = trusting(Authority(folder).certificate)
     with greeted(program, trust, name) as wrapped:
         assert wrapped.version() in {"TLSv1.2", "TLSv1.3"}
@@ -191,7 +189,6 @@ async def ended(plain: Api, tls_url: str) -> tuple[object, object]:
 async def test_a_receivers_certificate_is_trusted_by_a_variable(
     program: Program,
 ) -> None:
-    """SSL_CERT_FILE names what has signed it."""
     async with Api.to(program.url) as plain:
         assert (200, None) == await ended(plain, program.tls_url)
 

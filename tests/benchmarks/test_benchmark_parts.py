@@ -48,7 +48,6 @@ def test_a_table_of_what_was_chosen_is_printed(
 
 
 def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """The known ones are listed."""
     with pytest.raises(SystemExit, match="2"):
         command.main(["--only", "everything"])
 
@@ -67,12 +66,10 @@ def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_target_is_met_up_to_its_own_figure(
     figure: float | None, target: float | None, verdict: str
 ) -> None:
-    """Without a figure or a target there is no verdict."""
     assert verdict == Row(what="it", figure=figure, target=target).verdict
 
 
 def test_a_table_lines_up_its_columns() -> None:
-    """A figure bears its unit, its target and verdict beside it."""
     rows = [
         Row(what="a count", figure=15.3, unit="us", target=2500, beside="first 3 ms"),
         Row(what="memory", figure=None, unit="MB", target=90, beside="Linux only"),
@@ -100,13 +97,11 @@ def test_measures_take_turns_in_alternating_order() -> None:
 
 
 def test_a_ratio_is_the_median_of_the_rounds() -> None:
-    """One round that was disturbed does not count."""
     assert 2 == ratio([2, 30, 300], [1, 10, 300])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems place as they like")
 def test_a_process_stays_on_one_cpu_until_the_end_of_the_block() -> None:
-    """Afterwards it may run on all that it had before."""
     before = os.sched_getaffinity(0)
 
     with on_cpu(-1):
@@ -134,7 +129,6 @@ def test_each_request_is_answered_once_however_it_is_cut(
 
 
 def test_an_unfinished_body_is_not_answered() -> None:
-    """The last byte counts."""
     transport = Mock(asyncio.Transport)
     receiver = Receiver()
     receiver.connection_made(transport)

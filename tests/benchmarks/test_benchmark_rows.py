@@ -58,7 +58,6 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Lin
 def test_a_benchmark_gives_figures_and_its_targets(
     measure: Callable[[], list[Row]], targets: list[float | None]
 ) -> None:
-    """Each row has its target, and a figure that can be compared with it."""
     rows = measure()
 
     assert targets == [row.target for row in rows]
@@ -66,7 +65,6 @@ def test_a_benchmark_gives_figures_and_its_targets(
 
 
 def test_memory_of_a_process_that_the_system_does_not_show_is_none() -> None:
-    """Where there is no /proc, or no such process in it, nothing is measured."""
     assert memory.resident(0) is None
 
 
@@ -83,7 +81,6 @@ def test_cpu_time_of_a_metered_server_grows_with_its_work() -> None:
 
 
 def test_a_server_has_ended_after_the_block() -> None:
-    """Nobody listens at its address any more."""
     with running("benchmarks.bare") as server:
         url = server.url
 
@@ -92,7 +89,6 @@ def test_a_server_has_ended_after_the_block() -> None:
 
 
 def test_a_server_that_does_not_start_is_told() -> None:
-    """Waiting for its address ends when the process does."""
     with (
         running("benchmarks.metered", "benchmarks.no_such_module") as server,
         pytest.raises(RuntimeError, match="run it by hand"),

@@ -66,7 +66,6 @@ def test_a_new_secret_comes_with_the_deliveries(account: Account) -> None:
 
 
 def test_a_webhook_can_be_set_and_set_back_to_the_inbox(account: Account) -> None:
-    """Nobody listens at the first."""
     account.freeze()
     account.set_webhook(f"http://127.0.0.1:{free_port()}")
     job = submit(account)
@@ -160,7 +159,6 @@ def test_its_next_request_can_be_told_to_fail(
 
 
 def test_its_journal_can_be_emptied(account: Account) -> None:
-    """Its jobs stay."""
     submit(account)
     account.clear_requests()
 

@@ -41,7 +41,6 @@ def stub() -> Iterator[Stub]:
 
 
 def test_it_tells_what_it_is_connected_to(emu: Driver, served: Emulator) -> None:
-    """Its URL, its version and how many contacts it serves."""
     assert (served.url, __version__, 10_000) == (emu.url, emu.version, emu.contacts)
 
 
@@ -112,7 +111,6 @@ def test_a_token_that_is_refused_is_found_out_at_once(stub: Stub) -> None:
 
 
 def test_one_that_is_not_connected_says_so() -> None:
-    """Instead of failing somewhere inside."""
     driver = Driver()
 
     with pytest.raises(EmulatorError, match="it is not running"):
@@ -122,7 +120,6 @@ def test_one_that_is_not_connected_says_so() -> None:
 
 
 async def test_it_is_an_asynchronous_context_too(served: Emulator) -> None:
-    """The connections are closed at the end of the block."""
     async with Driver.connect(served.url) as driver:
         assert served.url == driver.url
 
@@ -137,7 +134,6 @@ def test_a_new_account_is_isolated_and_deleted_after_the_block(emu: Driver) -> N
 
 
 def test_an_account_that_is_there_is_taken_as_it_is(emu: Driver) -> None:
-    """And stays after the block."""
     with emu.account("demo") as demo:
         assert ("demo-api-key", "demo-webhook-secret") == (
             demo.api_key,
@@ -205,7 +201,6 @@ def test_requests_can_be_waited_for(emu: Driver) -> None:
 
 
 def test_the_global_clock_is_turned(emu: Driver) -> None:
-    """Frozen, advanced, let go again."""
     emu.clock.freeze()
     before = emu.clock.now
     emu.clock.advance(60)

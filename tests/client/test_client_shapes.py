@@ -199,7 +199,6 @@ def test_the_next_request_can_be_told_to_fail(
 
 
 def test_the_faults_of_an_account_are_its_own(stub: Stub, account: Account) -> None:
-    """Those of an emulator are all."""
     rules = [{**RULE, "account": name} for name in ("ann", None, "bob")] + [RULE]
     stub.answers |= {"GET /faults": (200, rules), "DELETE /faults": (200, {})}
     stub.answers["DELETE /faults?account=ann"] = 200, {}
@@ -240,7 +239,6 @@ def test_a_fault_can_be_removed_though_it_is_gone(
 
 
 def test_any_other_refusal_is_raised(stub: Stub, account: Account) -> None:
-    """It may strike still."""
     stub.answers["DELETE /accounts/ann"] = 500, {"error": "told"}
 
     for refused in (lambda: removed(stub, account, 500), account.close):

@@ -51,7 +51,7 @@ def test_a_connection_is_used_again(
     assert 1 == len(opened)
 
 
-def test_one_that_was_idle_for_long_is_not(
+def test_one_that_was_idle_for_long_is_closed_and_not_used_again(
     to_stub: Transport,
     opened: list[HTTPConnection],
     monkeypatch: pytest.MonkeyPatch,
@@ -61,18 +61,7 @@ def test_one_that_was_idle_for_long_is_not(
     to_stub.send("GET", "/clock")
     to_stub.send("GET", "/clock")
 
-    assert 2 == len(opened)
-
-
-def test_no_more_are_kept_than_needed(
-    to_stub: Transport,
-    opened: list[HTTPConnection],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(transport, "MAX_IDLE", 0)
-    to_stub.send("GET", "/clock")
-
-    assert [None] == [connection.sock for connection in opened]
+    assert [None, None] == [connection.sock for connection in opened]
 
 
 def test_a_request_that_may_be_repeated_is_when_its_connection_was_closed(

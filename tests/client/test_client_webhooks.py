@@ -37,7 +37,6 @@ def stuck(account: Account) -> int:
 
 
 def test_a_delivery_tells_its_job_attempt_and_records(account: Account) -> None:
-    """As they were sent."""
     job = submit(account, 3)
     delivery = account.wait_for_webhook()
 
@@ -75,7 +74,6 @@ def test_a_retry_is_returned_when_it_is_acknowledged(account: Account) -> None:
 def test_a_redelivery_is_a_delivery_of_its_own(
     emulator: Emulator, account: Account
 ) -> None:
-    """Though the job is the same."""
     job = submit(account)
     account.wait_for_webhook()
     emulator._reached.send("POST", f"/jobs/{job}/redeliver")  # noqa: SLF001 # a tester's curl
@@ -84,7 +82,6 @@ def test_a_redelivery_is_a_delivery_of_its_own(
 
 
 def test_a_missing_job_is_told(account: Account) -> None:
-    """Perhaps the client sent nothing."""
     with pytest.raises(WaitTimeout, match=r"within 0\.01 s: it has no job; was a data"):
         account.wait_for_webhook(timeout=0.01)
 
@@ -120,7 +117,6 @@ def test_too_full_a_journal_is_told(
 async def test_a_receiver_on_the_loop_of_the_test_can_answer(
     account: Account, aiohttp_raw_server: Serving
 ) -> None:
-    """The loop goes on while the test waits."""
     receiver = Receiver()
     server = await aiohttp_raw_server(receiver.handle)
     account.set_webhook(str(server.make_url("/hook")))
@@ -132,7 +128,6 @@ async def test_a_receiver_on_the_loop_of_the_test_can_answer(
 
 
 async def test_tests_can_wait_for_several_at_once(emulator: Driver) -> None:
-    """Each for those of its own account."""
     with emulator.account() as one, emulator.account() as other:
         submit(one, 1)
         submit(other, 2)

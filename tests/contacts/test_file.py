@@ -111,7 +111,6 @@ def test_every_fault_of_a_line_is_given() -> None:
 
 
 def test_records_and_their_values_are_put_in_id_order(tmp_path: Path) -> None:
-    """Whatever the order of the lines."""
     rows = [contact(n, contact_job_title_1=f"t{n}") for n in range(1, 100)]
     table = read(saved(tmp_path, rows[1::2] + rows[::2]))
 
@@ -190,7 +189,6 @@ def test_reading_stops_after_too_many_lines(
 
 
 def test_the_list_of_problems_is_bounded(path: Path) -> None:
-    """The rest is counted."""
     path.write_bytes(b"[]\n" * (MAX_PROBLEMS + 1_234))
     with pytest.raises(DatasetError) as caught:
         read(path)

@@ -190,7 +190,6 @@ def test_a_company_is_the_same_for_all_its_contacts() -> None:
 
 
 def test_city_state_zip_and_country_belong_together() -> None:
-    """They are a place of the vocabulary."""
     known = {
         (place.city, place.state, place.zip, place.country)
         for country in VOCABULARY.countries
@@ -212,7 +211,6 @@ def test_titles_fit_level_department_and_function() -> None:
 
 
 def test_an_npi_occurs_in_health_care_alone() -> None:
-    """Whoever has one works there."""
     industries = {
         row["company_industry_categories_list"].split(", ")[0]
         for row in ROWS
@@ -235,7 +233,6 @@ def test_no_two_contacts_share_an_email_address() -> None:
 
 
 def test_two_emails_in_a_hundred_are_undeliverable() -> None:
-    """They are under `.invalid`."""
     invalid = [row for row in ROWS if row["contact_email_1"].endswith(".invalid")]
 
     assert 0.01 < len(invalid) / len(ROWS) < 0.03
@@ -276,7 +273,6 @@ Staff = list[tuple[Company, list[Person]]]
 
 
 def test_the_anchors_come_first(staff: Staff) -> None:
-    """With what is given of them."""
     for anchor, (company, _) in zip(VOCABULARY.anchors, staff, strict=False):
         place = company.place
         assert (anchor.country, anchor.zip) == (place.country, place.zip)
@@ -287,7 +283,6 @@ def test_the_anchors_come_first(staff: Staff) -> None:
 
 
 def test_no_two_companies_share_a_name_or_domain(staff: Staff) -> None:
-    """Names that differ in accents alone would share a domain."""
     companies = [company for company, _ in staff]
 
     assert len(companies) == len({company.name.casefold() for company in companies})
@@ -458,12 +453,10 @@ def test_the_united_states_come_first_of_some_twenty_countries() -> None:
     ids=["zip code", "SIC code", "title"],
 )
 def test_a_key_stands_once(keys: list[object]) -> None:
-    """So what goes with it belongs together."""
     assert len(keys) == len(set(keys))
 
 
 def test_a_sic_code_is_not_padded_with_zeros() -> None:
-    """As on the vendor's page."""
     codes = [industry.sic_code for industry in VOCABULARY.industries]
 
     assert [str(int(code)) for code in codes] == codes

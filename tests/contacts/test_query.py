@@ -132,7 +132,6 @@ def test_an_empty_filter_or_field_does_not_restrict(
 
 
 def test_matches_are_the_callers_own(dataset: Dataset) -> None:
-    """Changing them leaves the data set as it was."""
     raw = {"company_name": {"0": "DataCaptive"}}
     before = len(match(dataset, parse_filter(raw)))
 
@@ -164,7 +163,6 @@ def test_a_wanted_value_is_normalised(name: str, value: object, expected: str) -
 
 
 def test_the_number_of_values_is_bounded() -> None:
-    """The message says how many are allowed."""
     allowed = dict.fromkeys(map(str, range(MAX_VALUES)), "8082")
 
     assert {"sic_code": ("8082",) * MAX_VALUES} == parse_filter({"sic_code": allowed})
@@ -185,7 +183,6 @@ def test_lenient_ignores_unknown_fields_and_nothing_else() -> None:
     [(0, []), (1, [3]), (2, [3, 5]), (3, [3, 5, 9]), (2**70, [3, 5, 9])],
 )
 def test_the_first_matches(count: int, expected: list[int]) -> None:
-    """In id order; fewer if there are fewer."""
     assert BitMap(expected) == first(BitMap([9, 5, 3]), count)
 
 

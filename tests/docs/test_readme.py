@@ -48,7 +48,6 @@ def _option(row: Field[Any]) -> str:
 
 @pytest.mark.parametrize("row", fields(Settings), ids=lambda row: row.name)
 def test_every_setting_stands_in_the_table(row: Field[Any]) -> None:
-    """The table has each option with its default, unit and help."""
     unit, text = row.metadata["unit"], row.metadata["help"]
     expected = f"| `{_option(row)}` | {_default(row.default)} | {unit} | {text} |"
 
@@ -56,7 +55,6 @@ def test_every_setting_stands_in_the_table(row: Field[Any]) -> None:
 
 
 def test_the_table_has_no_other_setting() -> None:
-    """An option that is gone does not stay in the table."""
     listed = re.findall(r"^\| `(--[a-z-]+)`", README, re.MULTILINE)
 
     assert [_option(row) for row in fields(Settings)] == listed
@@ -92,7 +90,6 @@ def program() -> Iterator[Program]:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_tour_runs_as_it_stands(program: Program, tmp_path: Path) -> None:
-    """Copied and pasted, the tour ends with three records less in credits."""
     tour = re.search(r"## A tour.*?```sh\n(.*?)```", README, re.DOTALL)
     assert tour is not None
     done = run(tmp_path, tour[1].replace("http://127.0.0.1:9010", program.url))

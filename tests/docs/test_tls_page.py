@@ -76,7 +76,6 @@ def run(commands: str, folder: Path, **variables: str) -> str:
 def test_a_client_trusts_the_emulator_as_the_page_says(
     served: Program, tmp_path: Path, path: str, commands: str
 ) -> None:
-    """Copied and pasted, it gets its answer over https."""
     program = program_of(commands)
     for needed in NEEDS.get(program, (program,)):
         if shutil.which(needed, path=path) is None:
@@ -105,7 +104,6 @@ def test_no_command_leaves_this_machine(commands: str) -> None:
 
 
 def test_the_page_serves_with_the_option() -> None:
-    """The first command is the one that turns https on."""
     assert "reachapi-emulator --tls\n" == SERVE
 
 

@@ -44,7 +44,6 @@ def names(events: list[Event] | None) -> list[str] | None:
 
 
 def test_an_event_is_kept_as_it_was_told(feed: Feed) -> None:
-    """With the id after the last one, its data as JSON."""
     start = feed.last
 
     feed.publish("request", "ann", {"status": 200})
@@ -74,7 +73,6 @@ def test_without_a_follower_nothing_is_kept() -> None:
 
 
 def test_events_come_in_their_order(feed: Feed) -> None:
-    """The oldest first, as many as are asked for."""
     start = feed.last
     publish(feed, "a", "b", "c")
 
@@ -94,7 +92,6 @@ def test_who_is_too_far_behind_learns_how_far(feed: Feed) -> None:
 
 @pytest.mark.parametrize("away", [-1, 1], ids=["before", "to come"])
 def test_of_an_unknown_event_nothing_is_known(feed: Feed, away: int) -> None:
-    """One of another process, or made up."""
     seen = feed.last + away
 
     assert (None, None) == (feed.after(seen, 9), feed.missed(seen))

@@ -116,7 +116,6 @@ def test_dropped_notes_are_not_evicted_and_others_keep_their_numbers() -> None:
 
 
 def test_a_cleared_ring_counts_anew() -> None:
-    """Numbers and evicted notes alike."""
     ring = ring_of(1, "a", "b")
     ring.clear()
     ring.add("c")

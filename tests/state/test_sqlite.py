@@ -179,7 +179,6 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
 
 
 def test_what_was_written_is_safe_before_the_store_is_closed(tmp_path: Path) -> None:
-    """A crash loses none of it."""
     path, copy = tmp_path / "state.db", tmp_path / "copy.db"
     with closing(opened(path)) as store:
         learn(store)
@@ -239,7 +238,6 @@ def test_the_tables_themselves_refuse(
 
 
 def test_a_job_is_claimed_once_and_settled_once(ann: SqliteStore) -> None:
-    """A second one to ask changes nothing."""
     settled = {"id": 1300, "records": b"", "valid": 0, "now": 0}
 
     assert [1, 0] == [ann.run("job_claim", id=1300) for _ in range(2)]
@@ -247,7 +245,6 @@ def test_a_job_is_claimed_once_and_settled_once(ann: SqliteStore) -> None:
 
 
 def test_an_account_takes_all_that_hangs_on_it(ann: SqliteStore) -> None:
-    """Keys, ledger, jobs and attempts."""
     ann.run("account_delete", id="ann")
 
     assert [] == ann.all("ledger_of", account="ann")

@@ -89,7 +89,6 @@ def test_what_was_dumped_is_loaded(tables: Tables) -> None:
 
 
 def test_it_takes_the_place_of_what_was_there(tables: Tables) -> None:
-    """Nothing of that is left, recalled or not."""
     other = SqliteStore(MEMORY, journal_size=1)
     account(other, "bob")
     other.recall("account_get", id="bob")
@@ -184,7 +183,6 @@ def _another(tables: Tables) -> None:
 def test_tables_of_another_shape_are_refused(
     tables: Tables, spoil: Callable[[Tables], None], reason: str
 ) -> None:
-    """The reason names what is meant."""
     spoil(tables)
     with pytest.raises(SnapshotError, match=reason):
         SqliteStore(MEMORY, journal_size=1).load(tables)
