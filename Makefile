@@ -3,9 +3,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 IMAGE  ?= reachapi-emulator
+# Node with npm, where they are new enough for the tools in package.json.
+NODE   := $(shell node -e 'const [major, minor] = process.versions.node.split("."); \
+            process.exit(major * 100 + +minor < 2019)' 2>&1 && command -v npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-artefacts check format bench dataset screenshots image clean
+.PHONY: help run test test-artefacts check check-console format bench dataset \
+  screenshots image clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,11 +26,23 @@ test: $(VENV)/.dev ## run the tests on all cores; ARGS="-m 'not slow'" runs the 
 test-artefacts: $(VENV)/.dev ## run the tests that build artefacts; they take minutes
 	$(BIN)/pytest -m artefact $(ARGS)
 
-check: $(VENV)/.dev ## format, lint, types and the import contract; changes nothing
+check: $(VENV)/.dev check-console ## format, lint, types and the import contract; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+ifneq ($(NODE),)
+check-console: node_modules/.stamp # types and lint of the console's JavaScript
+	npx --no-install tsc --project tsconfig.json
+	npx --no-install eslint emulator/reachapi_emulator/web/console tests/console_unit
+else ifeq ($(CI),true)
+check-console:
+	@echo "Node 20.19 or later, with npm, is not installed: the console cannot be checked" >&2; exit 1
+else
+check-console:
+	@echo "The console's checks are left out: Node 20.19 or later, with npm, is not installed"
+endif
 
 format: $(VENV)/.dev ## format, and mend what the linter can
 	$(BIN)/ruff format .
@@ -46,7 +62,7 @@ image: ## build the container image
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache \
-	  .pytest_cache .ruff_cache build dist
+	  .pytest_cache .ruff_cache build dist node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -61,3 +77,7 @@ $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+node_modules/.stamp: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@

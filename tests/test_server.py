@@ -117,7 +117,7 @@ async def test_it_is_reset_from_within() -> None:
     async with Api.to(running.url) as api:
         jobs = [await api.fetch(1)]
         for account in ("demo", None):
-            await running.reset(account)
+            await running.services.reset(account)
             jobs.append(await api.fetch(1))
     await running.stop()
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.delivery.outcomes import ErrorCode
+from reachapi_emulator.delivery.outcome import ErrorCode
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.testing import journal as findings
 from reachapi_emulator.testing.delays import MAX_DELAY_S
 from reachapi_emulator.testing.faults import KINDS, MAX_RULES, FaultKind, FaultPhase
 from reachapi_emulator.testing.inbox import MAX_BYTES, MAX_DELIVERIES
-from reachapi_emulator.vendor.jobs import MAX_REORDER, STATES
-from reachapi_emulator.web.control import PREFIX, ROUTES
+from reachapi_emulator.vendor.job import STATES
+from reachapi_emulator.vendor.jobs import MAX_REORDER
+from reachapi_emulator.web.control import CONTROL_PATH, ROUTES
 from reachapi_emulator.web.control.faults import DEFAULT_SEED
 from reachapi_emulator.web.control.state import MAX_BYTES as MAX_SNAPSHOT
 from reachapi_emulator.web.vendor_api import OPERATIONS
@@ -196,4 +197,4 @@ def test_every_group_has_an_example(page: str, group: str) -> None:
     """One command at least."""
     commands = [text for language, text in BLOCK.findall(page) if language == "sh"]
 
-    assert any(f"{ADDRESS}{PREFIX}/{group}" in text for text in commands)
+    assert any(f"{ADDRESS}{CONTROL_PATH}/{group}" in text for text in commands)

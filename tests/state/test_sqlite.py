@@ -10,8 +10,7 @@ import pytest
 
 from reachapi_emulator.errors import StoreError
 from reachapi_emulator.state import sqlite
-from reachapi_emulator.state.sqlite import SqliteStore, named_queries
-from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.state.sqlite import MEMORY, SqliteStore, named_queries
 
 
 class Abort(BaseException):
@@ -24,35 +23,38 @@ def store() -> SqliteStore:
     return SqliteStore(MEMORY, journal_size=2)
 
 
-def opened(path: Path) -> Store:
+def opened(path: Path) -> SqliteStore:
     """Open a state file."""
-    return open_store(str(path), journal_size=10)
+    return SqliteStore(str(path), journal_size=10)
 
 
-def learn(store: Store, value: str = "known", name: str = "fact") -> int:
+def run(store: SqliteStore, query: str, **values: object) -> int:
+    """Run a statement as a unit of its own."""
+    return store.transact(store.run, query, **values)[0]
+
+
+def learn(store: SqliteStore, value: str = "known", name: str = "fact") -> int:
     """Set a fact."""
-    return store.run("fact_set", name=name, value=value)
+    return run(store, "fact_set", name=name, value=value)
 
 
-def fact(store: Store) -> str | None:
+def fact(store: SqliteStore) -> str | None:
     """Return the fact, or None."""
     row = store.one("fact_get", name="fact")
     return None if row is None else row["value"]
 
 
-def recalled(store: Store, name: str = "fact") -> str | None:
+def recalled(store: SqliteStore, name: str = "fact") -> str | None:
     """Return a fact, from memory if need be."""
     row = store.recall("fact_get", name=name)
     return None if row is None else row["value"]
 
 
-def fail(store: Store, failure: type[BaseException] = Abort) -> None:
-    """Change a fact, look at it, and fail around an inner transaction."""
-    with store.transaction():
-        with store.transaction():
-            learn(store, "mistaken")
-            recalled(store)
-        raise failure
+def fail(store: SqliteStore, failure: type[BaseException] = Abort) -> None:
+    """Change a fact, look at it, and fail."""
+    store.run("fact_set", name="fact", value="mistaken")
+    recalled(store)
+    raise failure
 
 
 def test_queries_are_split_by_name() -> None:
@@ -75,7 +77,7 @@ def test_one_is_the_first_row_or_none(store: SqliteStore) -> None:
 
 def test_all_are_rows_in_the_order_of_the_statement(store: SqliteStore) -> None:
     for body in "bca":
-        store.run("delivery_add", inbox="box", at=0, headers="{}", body=body)
+        run(store, "delivery_add", inbox="box", at=0, headers="{}", body=body)
 
     rows = store.all("deliveries_of", inbox="box")
 
@@ -84,7 +86,7 @@ def test_all_are_rows_in_the_order_of_the_statement(store: SqliteStore) -> None:
 
 def test_run_counts_the_rows_that_it_changed(store: SqliteStore) -> None:
     assert 1 == learn(store)
-    assert 0 == store.run("account_rename", id="nobody", name="No")
+    assert 0 == run(store, "account_rename", id="nobody", name="No")
 
 
 def test_an_unknown_query_is_a_fault_of_the_program(store: SqliteStore) -> None:
@@ -120,32 +122,27 @@ def test_recall_remembers_only_so_much(
 
 
 @pytest.mark.parametrize("failure", [ValueError, asyncio.CancelledError, Abort])
-def test_a_failed_transaction_never_happened(
+def test_a_failed_unit_never_happened(
     store: SqliteStore, failure: type[BaseException]
 ) -> None:
-    """Nor its inner one, whatever ended it; the next one follows."""
+    """Whatever ended it; the next one follows."""
     for value in ("known", "better known"):
-        with store.transaction():
-            learn(store, value)
+        learn(store, value)
         with pytest.raises(failure):
-            fail(store, failure)
+            store.transact(fail, store, failure)
 
         assert value == recalled(store) == fact(store)
 
 
 def test_a_wiped_store_has_forgotten_everything(store: SqliteStore) -> None:
-    """Facts, windows, journal, and the ids that were given."""
+    """Facts, and the ids that were given."""
     learn(store)
-    store.windows.admit("key", 0, 1, 1)
-    store.journal.add("note")
-    store.run("job_first_id", id=1299)
+    run(store, "job_first_id", id=1299)
 
-    store.wipe()
+    store.transact(store.wipe)
 
     assert fact(store) is None
-    assert [] == store.windows.within("key", 0, 1)
-    assert [] == store.journal.newest(lambda _: True, 1)
-    assert 1 == store.run("job_first_id", id=1299)
+    assert 1 == run(store, "job_first_id", id=1299)
 
 
 def test_the_journal_has_its_size(store: SqliteStore) -> None:
@@ -163,7 +160,7 @@ def test_nothing_can_be_asked_of_a_closed_store(store: SqliteStore) -> None:
 
 
 def test_stores_in_memory_share_nothing(store: SqliteStore) -> None:
-    with closing(open_store(MEMORY, journal_size=1)) as other:
+    with closing(SqliteStore(MEMORY, journal_size=1)) as other:
         learn(store)
 
         assert fact(other) is None
@@ -199,38 +196,38 @@ def test_a_folder_is_no_state_file(tmp_path: Path) -> None:
 def ann(store: SqliteStore) -> SqliteStore:
     """A store with an account, a key, a job, a charge and an attempt."""
     account = {"id": "ann", "name": "", "url": None, "active": 1, "secret": None}
-    store.run("account_open", **account, opening="{}")
-    store.run("key_issue", api_key="the key", account="ann")
+    run(store, "account_open", **account, opening="{}")
+    run(store, "key_issue", api_key="the key", account="ann")
     job = {"account": "ann", "polled": 0, "fetch_count": 1, "filter": "{}"}
     late = {"matched": 1, "records": b"", "created_at": 1, "due_at": None}
-    store.run("job_first_id", id=1299)
-    store.one("job_add", **job, **late)
+    run(store, "job_first_id", id=1299)
+    store.transact(store.one, "job_add", **job, **late)
     attempt = {"job": 1300, "trigger": "first", "started_at": 0, "url": ""}
-    store.one("attempt_start", **attempt, fault=None)
+    store.transact(store.one, "attempt_start", **attempt, fault=None)
     charge(store)
     return store
 
 
-def charge(store: Store) -> None:
+def charge(store: SqliteStore) -> None:
     """Enter a charge of the job."""
     entry = {"account": "ann", "at": 0, "delta": -1, "balance": 9, "job": 1300}
-    store.run("ledger_add", **entry, reason="charge")
+    run(store, "ledger_add", **entry, reason="charge")
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda store: store.run("account_credit", id="ann", credits=-1), "CHECK"),
+        (lambda store: run(store, "account_credit", id="ann", credits=-1), "CHECK"),
         (charge, r"UNIQUE.*ledger\.job"),
         (
-            lambda store: store.run("key_issue", api_key="the key", account="ann"),
+            lambda store: run(store, "key_issue", api_key="the key", account="ann"),
             "UNIQUE.*api_key",
         ),
     ],
     ids=["a balance below zero", "a second charge", "a key issued twice"],
 )
 def test_the_tables_themselves_refuse(
-    ann: SqliteStore, change: Callable[[Store], object], reason: str
+    ann: SqliteStore, change: Callable[[SqliteStore], object], reason: str
 ) -> None:
     """Whatever mistake the code above them makes."""
     with pytest.raises(sqlite3.IntegrityError, match=reason):
@@ -240,12 +237,12 @@ def test_the_tables_themselves_refuse(
 def test_a_job_is_claimed_once_and_settled_once(ann: SqliteStore) -> None:
     settled = {"id": 1300, "records": b"", "valid": 0, "now": 0}
 
-    assert [1, 0] == [ann.run("job_claim", id=1300) for _ in range(2)]
-    assert [1, 0] == [ann.run("job_settle", **settled) for _ in range(2)]
+    assert [1, 0] == [run(ann, "job_claim", id=1300) for _ in range(2)]
+    assert [1, 0] == [run(ann, "job_settle", **settled) for _ in range(2)]
 
 
 def test_an_account_takes_all_that_hangs_on_it(ann: SqliteStore) -> None:
-    ann.run("account_delete", id="ann")
+    run(ann, "account_delete", id="ann")
 
     assert [] == ann.all("ledger_of", account="ann")
     assert [] == ann.all("jobs_find", account="ann", state=None)
@@ -256,6 +253,6 @@ def test_an_account_takes_all_that_hangs_on_it(ann: SqliteStore) -> None:
 def test_the_global_clock_cannot_be_forgotten(store: SqliteStore) -> None:
     """Every account needs one to follow."""
     clock = store.one("clock_of", account="")
-    store.run("clock_forget", account="")
+    run(store, "clock_forget", account="")
 
     assert clock == store.one("clock_of", account="")

@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from reachapi_emulator.errors import SnapshotError
-from reachapi_emulator.state.sqlite import SqliteStore
-from reachapi_emulator.state.store import MEMORY
+from reachapi_emulator.state.sqlite import MEMORY, SqliteStore
 from reachapi_emulator.state.tables import TableDump
 
 Tables = dict[str, TableDump]
@@ -23,14 +22,22 @@ def store() -> SqliteStore:
 
 def account(store: SqliteStore, name: str = "ann") -> None:
     """Open an account."""
-    store.run(
-        "account_open", id=name, name="", url=None, active=1, secret=None, opening="{}"
+    store.transact(
+        store.run,
+        "account_open",
+        id=name,
+        name="",
+        url=None,
+        active=1,
+        secret=None,
+        opening="{}",
     )
 
 
 def job(store: SqliteStore) -> int:
     """Add a job of Ann's and return its id."""
-    row = store.one(
+    row, _ = store.transact(
+        store.one,
         "job_add",
         account="ann",
         polled=0,
@@ -61,7 +68,8 @@ def tables(store: SqliteStore) -> Tables:
     """Return the tables of an account, a job and a fault."""
     account(store)
     job(store)
-    store.run(
+    store.transact(
+        store.run,
         "fault_add",
         phase="request",
         operation=None,
@@ -80,7 +88,7 @@ def test_what_was_dumped_is_loaded(tables: Tables) -> None:
     """Every value of every table, blobs and fractions included."""
     other = SqliteStore(MEMORY, journal_size=1)
 
-    other.load(tables)
+    other.transact(other.load, tables)
     (row,) = other.all("faults_all")
 
     assert tables == written(other)
@@ -93,7 +101,7 @@ def test_it_takes_the_place_of_what_was_there(tables: Tables) -> None:
     account(other, "bob")
     other.recall("account_get", id="bob")
 
-    other.load(tables)
+    other.transact(other.load, tables)
 
     assert ["ann"] == [row["id"] for row in other.all("account_ids")]
     assert other.recall("account_get", id="bob") is None
@@ -105,7 +113,7 @@ def test_ids_are_counted_on(store: SqliteStore, tables: Tables) -> None:
     kept = written(store)
     kept["jobs"].rows.pop()
     other = SqliteStore(MEMORY, journal_size=1)
-    other.load(kept)
+    other.transact(other.load, kept)
 
     assert tables["jobs"].rows[0][0] + 1 == last
     assert last + 1 == job(other)
@@ -140,7 +148,7 @@ def test_a_value_that_does_not_fit_is_refused(
     set_value(tables, table, column, value)
 
     with pytest.raises(SnapshotError, match=f"table {table}.*{reason}"):
-        other.load(tables)
+        other.transact(other.load, tables)
 
     assert ["bob"] == [row["id"] for row in other.all("account_ids")]
 

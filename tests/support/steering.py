@@ -11,7 +11,7 @@ import orjson
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.vendor.email_check import Validator
+from reachapi_emulator.vendor.email_check import EmailCheck
 from support.client import (
     Answer,
     Api,
@@ -106,13 +106,13 @@ async def seen(api: Api, account: str) -> dict[str, Any]:
 @contextmanager
 def held_validation(patch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
     """Let validations wait until the event is set; at the end of the block it is."""
-    validate, release = Validator.valid, asyncio.Event()
+    validate, release = EmailCheck.valid, asyncio.Event()
 
-    async def wait(validator: Validator, numbers: BitMap) -> BitMap:
+    async def wait(validator: EmailCheck, numbers: BitMap) -> BitMap:
         await release.wait()
         return await validate(validator, numbers)
 
-    patch.setattr(Validator, "valid", wait)
+    patch.setattr(EmailCheck, "valid", wait)
     try:
         yield release
     finally:

@@ -1,24 +1,50 @@
 """What a real browser lets a page see, by its origin and the setting `cors`."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.async_api import BrowserContext
 
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.settings import Settings
 from support.api import COUNTS, CREDITS, Api
-from support.browser import CHROMIUM, Call, Page, serving
-from support.serving import Serve
+from support.chromium import show
+from support.embedded import started
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+ORIGIN = "http://127.0.0.1:1"
 BLOCKED = "TypeError"
+SCRIPT = """async (calls) => {
+  const told = [];
+  for (const [url, init] of calls) {
+    try {
+      const answer = await fetch(url, init);
+      const after = answer.headers.get("Retry-After");
+      told.push([answer.status, (await answer.json()).message, after]);
+    } catch (error) {
+      told.push(error.name);
+    }
+  }
+  return told;
+}"""
+
+Call = tuple[str, dict[str, Any]]
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """A page on a port of its own, and so of another origin than any emulator."""
-    async with serving() as served:
-        yield served
+async def told(context: BrowserContext, calls: list[Call]) -> list[Any]:
+    """Let a page of `ORIGIN` send requests, one after the other.
+
+    Args:
+        context: where the page is opened.
+        calls: arguments of the page's own `fetch`.
+
+    Returns:
+        Status, message and Retry-After of each answer; a name for an error.
+    """
+    page = await show(context, f"{ORIGIN}/")
+    seen: list[Any] = await page.evaluate(SCRIPT, calls)
+    return seen
 
 
 def post(api: Api, path: str, key: str = "demo-api-key", body: str = "") -> Call:
@@ -28,18 +54,20 @@ def post(api: Api, path: str, key: str = "demo-api-key", body: str = "") -> Call
 
 
 async def test_a_page_of_an_allowed_origin_sees_answers_and_refusals(
-    serve: Serve, page: Page, tmp_path: Path
+    context: BrowserContext, dataset: Dataset
 ) -> None:
     """Status, body, and what tells it when to ask again."""
-    api = await serve(cors=(page.origin,), rate_limit=2, rate_limit_headers=True)
-    await api.freeze()
-    calls = [
-        post(api, CREDITS),
-        post(api, COUNTS, body="{}"),
-        post(api, CREDITS),
-        post(api, CREDITS, key="unknown"),
-        post(api, "/nowhere"),
-    ]
+    settings = Settings(port=0, cors=(ORIGIN,), rate_limit=2, rate_limit_headers=True)
+    async with started(dataset, settings) as api:
+        await api.freeze()
+        calls = [
+            post(api, CREDITS),
+            post(api, COUNTS, body="{}"),
+            post(api, CREDITS),
+            post(api, CREDITS, key="unknown"),
+            post(api, "/nowhere"),
+        ]
+        seen = await told(context, calls)
 
     assert [
         [200, "success", None],
@@ -47,27 +75,28 @@ async def test_a_page_of_an_allowed_origin_sees_answers_and_refusals(
         [429, "Too many requests", "1"],
         [401, "Unauthorized", None],
         [404, "Page Not Found", None],
-    ] == await page.fetch(calls, tmp_path)
+    ] == seen
 
 
-@pytest.mark.parametrize("cors", [(), ("http://127.0.0.1:1",)], ids=["off", "another"])
+@pytest.mark.parametrize("cors", [(), ("http://127.0.0.1:2",)], ids=["off", "another"])
 async def test_a_page_of_another_origin_sees_nothing(
-    serve: Serve, page: Page, tmp_path: Path, cors: tuple[str, ...]
+    context: BrowserContext, dataset: Dataset, cors: tuple[str, ...]
 ) -> None:
     """And its request is never sent: the browser has asked before."""
-    api = await serve(cors=cors)
-    told = await page.fetch([post(api, CREDITS)], tmp_path)
-    asked = (await api.control("GET", "/requests"))["requests"]
+    async with started(dataset, Settings(port=0, cors=cors)) as api:
+        seen = await told(context, [post(api, CREDITS)])
+        asked = (await api.control("GET", "/requests"))["requests"]
 
-    assert [BLOCKED] == told
+    assert [BLOCKED] == seen
     assert [("OPTIONS", 405)] == [(row["method"], row["status"]) for row in asked]
 
 
 async def test_no_page_sees_the_control_api(
-    serve: Serve, page: Page, tmp_path: Path
+    context: BrowserContext, dataset: Dataset
 ) -> None:
     """Not even where every page may call the vendor's surface."""
-    api = await serve(cors=("*",))
-    calls: list[Call] = [(f"{api.url}/_emulator/health", {}), post(api, CREDITS)]
+    async with started(dataset, Settings(port=0, cors=("*",))) as api:
+        calls: list[Call] = [(f"{api.url}/_emulator/health", {}), post(api, CREDITS)]
+        seen = await told(context, calls)
 
-    assert [BLOCKED, [200, "success", None]] == await page.fetch(calls, tmp_path)
+    assert [BLOCKED, [200, "success", None]] == seen

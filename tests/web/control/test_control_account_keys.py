@@ -158,11 +158,13 @@ async def test_a_webhook_taken_away_at_any_moment_loses_nothing(
             jump = asyncio.create_task(api.advance(1))
             for _ in range(turns):
                 await asyncio.sleep(0)
-            emulator._accounts.set_webhook("demo", None, active=False)  # noqa: SLF001 # HTTP takes turns of its own
+            await emulator.services.store.unit(
+                emulator.services.accounts.set_webhook, "demo", None, active=False
+            )
             await jump
             await point(api, "inbox:demo")
             states.append((await api.wait(job, timeout=2))["state"])
-            await emulator.reset()
+            await emulator.services.reset()
 
     assert ["delivered"] * 15 == states
 

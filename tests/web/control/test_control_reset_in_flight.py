@@ -193,12 +193,12 @@ async def test_a_reset_at_any_moment_lets_nothing_arrive(
             jump = asyncio.create_task(api.advance(1))
             for _ in range(turns):
                 await asyncio.sleep(0)
-            await emulator.reset(account)
+            await emulator.services.reset(account)
             await jump
             last = await _delivered(api)
 
             assert [last] == await _inbox(api), turns
-            await emulator.reset()
+            await emulator.services.reset()
 
 
 async def test_resets_may_meet(api: Api) -> None:

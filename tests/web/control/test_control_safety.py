@@ -5,11 +5,12 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.async_api import BrowserContext, Page, Route
+from playwright.async_api import BrowserContext, Page
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
+from support.chromium import show
 from support.raw import Address
 from support.threaded import prepare, state, tell, threaded
 
@@ -87,18 +88,6 @@ def target(running: Address) -> Address:
     """An emulator with an account, a job and a clock that stands."""
     prepare(running)
     return running
-
-
-async def show(context: BrowserContext, url: str) -> Page:
-    """Show an empty page of somebody else at a URL."""
-
-    async def answer(route: Route) -> None:
-        await route.fulfill(body="<!doctype html><body>", content_type="text/html")
-
-    await context.route(url, answer)
-    page = await context.new_page()
-    await page.goto(url)
-    return page
 
 
 async def attack(page: Page, url: str) -> tuple[dict[str, Any], set[int]]:

@@ -1,17 +1,22 @@
+// @ts-check
 /** The view of an account: the vendor's own steps, and credits. */
 import { control } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { button, form, h, panel } from "./dom.js";
 import { credits } from "./credits.js";
 import { masked } from "./secret.js";
-import { change, each, pick, state } from "./state.js";
+import { change, each, pick, picked, state } from "./state.js";
 import { webhook } from "./webhook.js";
 
 export const title = "Account";
 export const about =
   "What ReachStream's Account Details page does: key, webhook, credits.";
 
-/** Show it. */
+/**
+ * Show it.
+ * @param {Element} root
+ * @param {AbortSignal} signal
+ */
 export function mount(root, signal) {
   const opening = panel("New account", newAccount());
   if (!state.account) return root.append(opening);
@@ -20,8 +25,9 @@ export function mount(root, signal) {
   return root.append(h("div.columns", {}, left, right));
 }
 
+/** @param {AbortSignal} signal */
 function apiKey(signal) {
-  const key = masked("API key", () => state.account.api_key);
+  const key = masked("API key", () => picked().api_key);
   each(signal, key.refresh);
   const text = "With a new key, the old one answers 403.";
   return panel(
@@ -33,17 +39,18 @@ function apiKey(signal) {
 }
 
 async function generate() {
-  const { id } = state.account;
+  const { id } = picked();
   const text = `Clients that use the present key of ${id} will get 403.`;
   if (await confirmed("Generate API Key", text, "Generate"))
     await change(() => control("POST", `accounts/${id}/api-key`));
 }
 
+/** @param {AbortSignal} signal */
 function existence(signal) {
-  const { id } = state.account;
+  const { id } = picked();
   const suspend = button("", () => {
-    const form = { suspended: !state.account.suspended };
-    return change(() => control("PATCH", `accounts/${id}`, form));
+    const suspended = !picked().suspended;
+    return change(() => control("PATCH", `accounts/${id}`, { suspended }));
   });
   const remove = button("Delete account", () => deleted(id), { className: "risky" });
   const reset = button("Reset account", () => wiped(id), { className: "risky" });
@@ -58,12 +65,14 @@ function existence(signal) {
   );
 }
 
+/** @param {string} id */
 async function deleted(id) {
   const text = `${id} goes with its keys, jobs, ledger, clock, inbox and requests.`;
   if (await confirmed("Delete account", text, "Delete"))
     await change(() => control("DELETE", `accounts/${id}`));
 }
 
+/** @param {string} id */
 async function wiped(id) {
   const text = `${id} becomes what it was at its start; deliveries are dropped.`;
   if (await confirmed("Reset account", text, "Reset"))
@@ -83,6 +92,10 @@ function newAccount() {
   );
 }
 
+/**
+ * @param {{id: string, credits: string}} given
+ * @param {HTMLFormElement} fields
+ */
 function open({ id, credits: amount }, fields) {
   const opening = amount === "" ? { id } : { id, credits: Number(amount) };
   return change(async () => {

@@ -1,13 +1,22 @@
+// @ts-check
 /** All about one request. */
 import { h, pairs, pre } from "./dom.js";
 import { instant, readable, status } from "./format.js";
+/** @import { Detail, Find } from "./detail.js" */
+/** @import { JournalEntry } from "./types.js" */
 
-/** Open the details of a request. */
+/**
+ * Open the details of a request.
+ * @param {Detail} side
+ * @param {JournalEntry} request
+ * @param {Find} find
+ */
 export function openRequest(side, request, find) {
   side.open(request.id, `Request ${request.id}`, find);
   side.show(request, content);
 }
 
+/** @param {JournalEntry} request */
 function content(request) {
   const { at, account, operation, method, path, message, fault } = request;
   const facts = pairs([

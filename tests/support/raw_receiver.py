@@ -1,34 +1,40 @@
 """A receiver that speaks bytes, and so can break every rule of HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self, cast
-
-if TYPE_CHECKING:
-    from asyncio import StreamReader, StreamWriter
+from typing import Self, cast
 
 Script = Callable[["Connection"], Awaitable[None]]
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\n"
+OK = HEAD + b"Content-Length: 0\r\n\r\n"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _SMALL_BUFFER = 4096
 
 
 @dataclass
 class Connection:
-    """One accepted connection, as its script sees it."""
+    """One accepted connection, as its script sees it.
+
+    Attributes:
+        head: of the request, once it has been read.
+        received: what `drain` has read so far.
+        was_reset: whether the other side has reset the connection.
+    """
 
     reader: StreamReader
     writer: StreamWriter
     arrived: asyncio.Event
     head: bytes = b""
     body: bytes = b""
+    received: bytes = b""
+    was_reset: bool = False
 
     @property
     def peer_port(self) -> int:
@@ -56,9 +62,13 @@ class Connection:
         for _ in range(5):
             await asyncio.sleep(0)
 
-    async def closed(self) -> bytes:
-        """Wait until the other side closes; what it sent until then."""
-        return await self.reader.read()
+    async def drain(self) -> None:
+        """Read until the other side closes or resets."""
+        try:
+            while part := await self.reader.read(1 << 16):
+                self.received += part
+        except ConnectionResetError:
+            self.was_reset = True
 
     def hold(self) -> None:
         """Stop taking what the other side sends."""
@@ -81,12 +91,14 @@ class RawReceiver:
     """Listens on a free port of 127.0.0.1 and runs the script on each connection.
 
     Attributes:
-        connections: Those accepted so far.
-        arrived: Set once a request has been read.
-        over: Set once a script has ended.
+        tls: how it speaks TLS, if it does.
+        connections: those accepted so far.
+        arrived: set once a request has been read.
+        over: set once a script has ended.
     """
 
     script: Script
+    tls: ssl.SSLContext | None = None
     connections: list[Connection] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,7 +108,11 @@ class RawReceiver:
         listener = socket.create_server(("127.0.0.1", 0))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER)
         self.port: int = listener.getsockname()[1]
-        self._server = await asyncio.start_server(self._accept, sock=listener)
+        scheme = "https" if self.tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.port}/hook"
+        self._server = await asyncio.start_server(
+            self._accept, sock=listener, ssl=self.tls
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -104,11 +120,6 @@ class RawReceiver:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}/hook"
 
     def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
         connection = Connection(reader, writer, self.arrived)
@@ -126,49 +137,45 @@ class RawReceiver:
             connection.writer.close()
 
 
+async def drain(connection: Connection) -> None:
+    """Take everything and say nothing."""
+    await connection.drain()
+
+
 async def never_reading(connection: Connection) -> None:
-    """A script that takes nothing beyond what the system's buffers hold."""
+    """Take nothing beyond what the system's buffers hold."""
     connection.hold()
     await asyncio.Event().wait()
 
 
-def answering(*parts: bytes) -> Script:
-    """A script that reads the request, sends the parts and closes."""
+def answering(*parts: bytes, then: Script | None = None) -> Script:
+    """Return a script that reads the request, sends the parts, and closes.
+
+    Args:
+        parts: are sent one by one, so that each arrives by itself.
+        then: is what it does before it closes.
+    """
 
     async def script(connection: Connection) -> None:
         await connection.request()
         for part in parts:
             await connection.send(part)
+        if then is not None:
+            await then(connection)
 
     return script
 
 
-def answering_then_silent(*parts: bytes) -> Script:
-    """A script that reads the request, sends the parts and leaves it at that."""
+async def reset(connection: Connection) -> None:
+    """Reset the connection."""
+    connection.reset()
+
+
+def for_ever(data: bytes) -> Script:
+    """Return a script that sends the same again and again."""
 
     async def script(connection: Connection) -> None:
-        await answering(*parts)(connection)
-        await connection.closed()
-
-    return script
-
-
-def answering_then_reset(*parts: bytes) -> Script:
-    """A script that reads the request, sends the parts and resets the connection."""
-
-    async def script(connection: Connection) -> None:
-        await answering(*parts)(connection)
-        connection.reset()
-
-    return script
-
-
-def answering_endlessly(start: bytes, again: bytes) -> Script:
-    """A script that reads the request, sends the start, then the other for ever."""
-
-    async def script(connection: Connection) -> None:
-        await answering(start)(connection)
         while True:
-            await connection.send(again)
+            await connection.send(data)
 
     return script
