@@ -192,5 +192,6 @@ def test_tables_of_another_shape_are_refused(
     tables: Tables, spoil: Callable[[Tables], None], reason: str
 ) -> None:
     spoil(tables)
+    other = SqliteStore(MEMORY, journal_size=1)
     with pytest.raises(SnapshotError, match=reason):
-        SqliteStore(MEMORY, journal_size=1).load(tables)
+        other.transact(other.load, tables)
