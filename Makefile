@@ -9,16 +9,23 @@ NODE   := $(shell node -e 'const [major, minor] = process.versions.node.split(".
             process.exit(major * 100 + +minor < 2019)' 2>&1 && command -v npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-console format bench dataset screenshots image clean
+.PHONY: help run test test-artefacts check check-console format bench dataset \
+  screenshots image clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(VENV)/.run ## serve on http://127.0.0.1:9010; ARGS="--port 0" passes options on
 	@$(BIN)/reachapi-emulator $(ARGS)
 
-test: $(VENV)/.dev ## run the tests on all cores, with coverage
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report=term $(ARGS)
+# All of the tests measure coverage; a part of them, chosen by ARGS, says nothing.
+COVERAGE = $(if $(ARGS),,--cov --cov-report=term)
+
+test: $(VENV)/.dev ## run the tests on all cores; ARGS="-m 'not slow'" runs the quick ones
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not artefact" $(COVERAGE) $(ARGS)
+
+test-artefacts: $(VENV)/.dev ## run the tests that build artefacts; they take minutes
+	$(BIN)/pytest -m artefact $(ARGS)
 
 check: $(VENV)/.dev check-console ## format, lint, types, imports and .github; changes nothing
 	$(BIN)/ruff format --check .

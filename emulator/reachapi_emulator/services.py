@@ -7,12 +7,13 @@ from functools import partial
 from typing import Protocol
 
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.delivery.webhooks import WebhookClient
+from reachapi_emulator.delivery.sender import Sender
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock, microseconds
 from reachapi_emulator.state.events import EventType
-from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import Store, open_store
 from reachapi_emulator.testing.client_report import Bounds, ClientReport
 from reachapi_emulator.testing.delays import Delays
 from reachapi_emulator.testing.delivery_faults import FaultyCarrier
@@ -49,6 +50,10 @@ class Services:
     """Everything behind the routes.
 
     Attributes:
+        settings: as they were given.
+        dataset: the contacts.
+        store: all that is remembered; runs the units of work.
+        sender: posts deliveries.
         remembering: all that a reset, or the deletion of an account, clears.
     """
 
@@ -61,7 +66,7 @@ class Services:
     limiter: Limiter
     jobs: Jobs
     worker: Worker
-    sender: WebhookClient
+    sender: Sender
     journal: Journal
     client_report: ClientReport
     faults: FaultRules
@@ -78,7 +83,7 @@ class Services:
         *,
         store: Store | None = None,
         real: Callable[[], int] | None = None,
-        sender: WebhookClient | None = None,
+        sender: Sender | None = None,
     ) -> "Services":
         """Put an emulator together; nothing runs yet.
 
@@ -93,36 +98,16 @@ class Services:
             StoreError: the state file cannot be used.
         """
         store = store or _open(settings)
-        sender = sender or WebhookClient(
-            connect_timeout=settings.connect_timeout,
-            total_timeout=settings.webhook_timeout,
-        )
+        sender = sender or _sender(settings)
         clock = VirtualClock(store, real)
-        inboxes = Inboxes(store, clock)
-        journal = Journal(store)
-        faults = FaultRules(store)
-        delays = Delays(store, clock)
-        limiter = Limiter(store, settings.rate_limit)
-        ledger = Ledger(store, clock)
-        accounts = Accounts(
-            store,
-            clock,
-            ledger,
-            inboxes,
-            opening_credits=settings.credits,
-            auto_accounts=not settings.no_auto_accounts,
-        )
-        jobs = Jobs(
-            store,
-            clock,
-            accounts,
-            ledger,
-            dataset,
-            validation_delay=microseconds(settings.validation_delay),
-            retry_schedule=[microseconds(wait) for wait in settings.retry_schedule],
-        )
+        inboxes, journal = Inboxes(store, clock), Journal(store)
+        faults, delays = FaultRules(store), Delays(store, clock)
+        limiter, ledger = Limiter(store, settings.rate_limit), Ledger(store, clock)
+        accounts = _accounts(settings, store, clock, ledger, inboxes)
+        jobs = _jobs(settings, store, clock, accounts, ledger, dataset)
         carrier = FaultyCarrier(sender, inboxes, faults)
         worker = Worker(store, clock, jobs, EmailCheck(dataset), carrier)
+        bounds = Bounds(settings.rate_limit, settings.webhook_timeout)
         return cls(
             settings=settings,
             dataset=dataset,
@@ -135,13 +120,7 @@ class Services:
             worker=worker,
             sender=sender,
             journal=journal,
-            client_report=ClientReport(
-                store,
-                journal,
-                jobs,
-                inboxes,
-                Bounds(settings.rate_limit, settings.webhook_timeout),
-            ),
+            client_report=ClientReport(store, journal, jobs, inboxes, bounds),
             faults=faults,
             delays=delays,
             inboxes=inboxes,
@@ -167,14 +146,12 @@ class Services:
 
     async def start(self) -> None:
         """Make what is there from the start, and work off what is due."""
-        await self.sender.start()
         await self.store.unit(self._seed)
         self.worker.start()
 
     async def stop(self, grace: float) -> None:
         """Let what is under way end within `grace` real seconds, and let go of all."""
         await self.worker.stop(grace)
-        await self.sender.close()
 
     async def reset(self, account: str | None = None) -> None:
         """Bring everything, or one account, back to what it was at the start.
@@ -246,6 +223,42 @@ class Services:
 def _open(settings: Settings) -> Store:
     url = MEMORY if settings.state is None else str(settings.state)
     return open_store(url, journal_size=settings.journal_size)
+
+
+def _sender(settings: Settings) -> Sender:
+    return Sender(
+        connect_timeout=settings.connect_timeout,
+        total_timeout=settings.webhook_timeout,
+    )
+
+
+def _accounts(
+    settings: Settings,
+    store: Store,
+    clock: VirtualClock,
+    ledger: Ledger,
+    inboxes: Inboxes,
+) -> Accounts:
+    return Accounts(
+        *(store, clock, ledger, inboxes),
+        opening_credits=settings.credits,
+        auto_accounts=not settings.no_auto_accounts,
+    )
+
+
+def _jobs(
+    settings: Settings,
+    store: Store,
+    clock: VirtualClock,
+    accounts: Accounts,
+    ledger: Ledger,
+    dataset: Dataset,
+) -> Jobs:
+    return Jobs(
+        *(store, clock, accounts, ledger, dataset),
+        validation_delay=microseconds(settings.validation_delay),
+        retry_schedule=[microseconds(wait) for wait in settings.retry_schedule],
+    )
 
 
 @asynccontextmanager

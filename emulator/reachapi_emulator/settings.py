@@ -15,6 +15,12 @@ MAX_VALUES = 100
 
 _TOKEN = re.compile(r"[!-~]{8,200}")
 
+_FLAGS = {
+    **dict.fromkeys(("on", "yes", "true", "1"), True),
+    **dict.fromkeys(("off", "no", "false", "0"), False),
+}
+VARIABLE_PREFIX = "REACHAPI_EMULATOR"
+
 
 class SettingsError(ValueError):
     """A setting makes no sense; the text names it and says what would.
@@ -229,12 +235,6 @@ def _within(value: object, least: float, most: float) -> bool:
     return math.isfinite(value) and least <= value <= most
 
 
-_FLAGS = {
-    **dict.fromkeys(("on", "yes", "true", "1"), True),
-    **dict.fromkeys(("off", "no", "false", "0"), False),
-}
-
-
 def settings_of(lines: Iterable[str], folder: Path) -> Settings:
     """Return the settings that lines say, on a free port unless one says which.
 
@@ -285,9 +285,6 @@ def _wanted(row: Field[Any]) -> str:
     if row.type is bool:
         return "say on or off"
     return "give a whole number" if row.type is int else "give numbers"
-
-
-VARIABLE_PREFIX = "REACHAPI_EMULATOR"
 
 
 def misspelt(names: Iterable[str], settings: Iterable[str]) -> Iterator[str]:

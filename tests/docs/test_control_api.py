@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.delivery.outcomes import ErrorCode
+from reachapi_emulator.delivery.outcome import ErrorCode
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.testing import journal as findings
 from reachapi_emulator.testing.delays import MAX_DELAY_S

@@ -2,7 +2,8 @@ from contextlib import suppress
 
 import pytest
 
-from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import Store, open_store
 from reachapi_emulator.testing.faults import (
     MAX_RULES,
     FaultError,

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from reachapi_emulator.state.clock import SECOND, VirtualClock
-from reachapi_emulator.state.store import MEMORY, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import open_store
 from reachapi_emulator.testing.delays import Delays
 from support.scripted import RealTime
 from support.warp import microseconds, warp

@@ -6,7 +6,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from reachapi_emulator.state.clock import SECOND
-from reachapi_emulator.state.store import MEMORY, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import open_store
 from reachapi_emulator.testing.journal import Entry, Journal, RequestFilter
 
 EVERY = RequestFilter()

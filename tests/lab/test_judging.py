@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from reachapi_emulator.delivery.outcomes import ErrorCode, Outcome
+from reachapi_emulator.delivery.outcome import ErrorCode, Outcome
 from reachapi_emulator.testing.client_report import Bounds, Judge
 from reachapi_emulator.testing.faults import FaultKind, FaultPhase, FaultRule
 from reachapi_emulator.testing.journal import Journal

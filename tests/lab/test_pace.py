@@ -3,7 +3,7 @@
 import pytest
 
 from reachapi_emulator.state.clock import SECOND
-from reachapi_emulator.testing.client_report import busiest_second, hasty
+from reachapi_emulator.testing.client_report import busiest_second, too_early
 from reachapi_emulator.testing.journal import Entry, FindingKind
 from support.entries import entry, numbered, refused
 
@@ -88,40 +88,40 @@ def test_the_busiest_second_may_be_of_a_clock_that_was_given_up() -> None:
 )
 def test_who_was_told_429_is_to_wait(second: Entry, expected: list[int]) -> None:
     """Until there is room, once it knows."""
-    assert expected == list(hasty(numbered(refused(), second)))
+    assert expected == list(too_early(numbered(refused(), second)))
 
 
 def test_a_connection_knows_of_its_429_however_old_it_is() -> None:
     """Most clients keep theirs open, since long before."""
     requests = [refused(opened=-9), entry(0.5, opened=-9)]
 
-    assert [2] == list(hasty(numbered(*requests)))
+    assert [2] == list(too_early(numbered(*requests)))
 
 
 def test_a_connection_opened_after_the_answer_knows_of_it() -> None:
     """It counts when the 429 had been answered, in seconds."""
     slow = refused(0, duration_ms=300)
 
-    assert [2] == list(hasty(numbered(slow, entry(0.3))))
+    assert [2] == list(too_early(numbered(slow, entry(0.3))))
 
 
 def test_what_was_sent_before_the_answer_is_not_hasty() -> None:
     """A connection opened while the 429 was on its way may not know of it."""
     slow = refused(0, duration_ms=300)
 
-    assert [] == list(hasty(numbered(slow, entry(0.2))))
+    assert [] == list(too_early(numbered(slow, entry(0.2))))
 
 
 def test_the_last_429_counts() -> None:
     """Who waited once and is told again is to wait again."""
     requests = [refused(0, 1), refused(1, 2), entry(1.5), entry(2)]
 
-    assert [3] == list(hasty(numbered(*requests)))
+    assert [3] == list(too_early(numbered(*requests)))
 
 
 def test_a_refused_request_can_be_hasty_itself() -> None:
     """It was sent too early, and refused for it."""
-    assert [2, 3] == list(hasty(numbered(refused(0), refused(0.1), refused(0.2))))
+    assert [2, 3] == list(too_early(numbered(refused(0), refused(0.1), refused(0.2))))
 
 
 def test_on_a_frozen_clock_every_request_is_too_early() -> None:
@@ -129,4 +129,4 @@ def test_on_a_frozen_clock_every_request_is_too_early() -> None:
     later = [entry(n, at=refused().at) for n in (1, 2)]
     advanced = entry(3, at=refused().at + SECOND)
 
-    assert [2, 3] == list(hasty(numbered(refused(), *later, advanced)))
+    assert [2, 3] == list(too_early(numbered(refused(), *later, advanced)))

@@ -4,7 +4,8 @@ import msgspec
 from multidict import CIMultiDict
 from yarl import URL
 
-from reachapi_emulator.state.store import MEMORY, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import open_store
 from reachapi_emulator.testing import journal as pages
 from reachapi_emulator.testing.client_report import Bounds, report
 from reachapi_emulator.testing.journal import (

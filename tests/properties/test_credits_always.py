@@ -11,7 +11,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.store import Store
 from reachapi_emulator.vendor.errors import InsufficientCredit, WebhookInactive

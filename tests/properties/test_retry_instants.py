@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor.job import FINAL
 from support.house import House

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor.errors import InsufficientCredit, WebhookInactive
 from reachapi_emulator.vendor.job import JobBusy

@@ -12,8 +12,7 @@ from reachapi_emulator.services import Services
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.events import Signal
-from reachapi_emulator.state.sqlite import SqliteStore
-from reachapi_emulator.state.store import MEMORY
+from reachapi_emulator.state.sqlite import MEMORY, SqliteStore
 from reachapi_emulator.vendor.accounts import AccountRecord, Opening
 from reachapi_emulator.vendor.email_check import EmailCheck
 from reachapi_emulator.vendor.job import DataRequest

@@ -10,6 +10,11 @@ from typing import NamedTuple, TypeVar
 
 import orjson
 
+MAX_KEPT = 2_000
+"""Events that a follower may be behind without missing any."""
+
+T = TypeVar("T")
+
 
 class EventType(StrEnum):
     """What has happened; docs/control-api.md has the shape of each."""
@@ -22,10 +27,6 @@ class EventType(StrEnum):
     FAULT = "fault"
     CLOCK = "clock"
     RESET = "reset"
-
-
-MAX_KEPT = 2_000
-"""Events that a follower may be behind without missing any."""
 
 
 class Event(NamedTuple):
@@ -119,9 +120,6 @@ class Feed:
         self.closed = True
         for follower in self.followers:
             follower()
-
-
-T = TypeVar("T")
 
 
 class Signal:

@@ -13,11 +13,13 @@ from reachapi_emulator.errors import StoreError
 from reachapi_emulator.state import tables
 from reachapi_emulator.state.events import EventType, Feed
 from reachapi_emulator.state.memory import Ring, Windows
-from reachapi_emulator.state.store import MEMORY
 from reachapi_emulator.state.tables import TableDump, Tables
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+MEMORY = ":memory:"
+"""The URL of a store that is gone with the process."""
 
 SCHEMA_VERSION = 2
 MAX_RECALLED = 10_000

@@ -10,13 +10,11 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from reachapi_emulator.state.events import EventType, Feed
 from reachapi_emulator.state.memory import Ring, Windows
+from reachapi_emulator.state.sqlite import SqliteStore
 from reachapi_emulator.state.tables import TableDump, Tables
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-MEMORY = ":memory:"
-"""The URL of a store that is gone with the process."""
 
 
 class Row(Protocol):
@@ -110,6 +108,4 @@ def open_store(url: str, *, journal_size: int) -> Store:
     Raises:
         StoreError: the file cannot be used; the message says what to do.
     """
-    from reachapi_emulator.state.sqlite import SqliteStore  # noqa: PLC0415 # it knows us
-
     return SqliteStore(url, journal_size=journal_size)

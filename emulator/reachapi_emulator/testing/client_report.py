@@ -16,6 +16,26 @@ from reachapi_emulator.vendor.jobs import Jobs
 Numbered: TypeAlias = tuple[int, Entry]
 """A request with its number in the journal."""
 
+MAX_IDS = 100
+MAX_NAMES = 10
+SLOW = 3
+"""A receiver is slow that takes longer than this part of the time-out."""
+
+_REMARKED: dict[FindingKind, Callable[[int, str], str]] = {
+    FindingKind.INSUFFICIENT_CREDIT: lambda count, _: (
+        f"{_counted(count, 'request')} for more records than credits were available: "
+        "check the credits first, or ask for less"
+    ),
+    FindingKind.UNKNOWN_FIELD: lambda count, names: (
+        f"{_counted(count, 'request')} with unknown names ({names}): "
+        "compare them with the documentation"
+    ),
+    FindingKind.WRONG_SECRET: lambda count, _: (
+        f"{_counted(count, 'request')} with a webhook_secret_key that is not the "
+        "account's: send the account's secret, or none"
+    ),
+}
+
 
 def is_limited(entry: Entry) -> bool:
     """Tell whether a request met the rate limit, and was not refused before it."""
@@ -37,7 +57,7 @@ def busiest_second(entries: Iterable[Entry]) -> int:
     return max(map(_most, runs), default=0)
 
 
-def hasty(entries: Iterable[Numbered]) -> Iterator[int]:
+def too_early(entries: Iterable[Numbered]) -> Iterator[int]:
     """Yield the requests whose client had been told 429, and did not wait.
 
     It knew when they went over the connection of the 429, or over one that was
@@ -107,14 +127,8 @@ def _most(instants: list[int]) -> int:
     )
 
 
-MAX_IDS = 100
-MAX_NAMES = 10
-SLOW = 3
-"""A receiver is slow that takes longer than this part of the time-out."""
-
-
 class Judged(NamedTuple):
-    """An attempt at a receiver of the tester's own; no fault struck it."""
+    """An attempt at a receiver of the tester's own; no fault changed it."""
 
     job: int
     status: int | None
@@ -187,7 +201,7 @@ def _pace(
         f"{bounds.rate_limit} are admitted; {len(over)} got 429 in all: "
         "spread them out",
     )
-    early = list(hasty(requests))
+    early = list(too_early(requests))
     yield from _of_requests(
         FindingKind.NO_BACKOFF,
         early,
@@ -221,22 +235,6 @@ def _is_slow(attempt: Judged, bounds: Bounds) -> bool:
     """Tell whether a receiver took long; one that was never reached did not."""
     reached = attempt.status is not None or attempt.error == "timeout"
     return reached and attempt.duration_ms > bounds.slow_ms
-
-
-_REMARKED: dict[FindingKind, Callable[[int, str], str]] = {
-    FindingKind.INSUFFICIENT_CREDIT: lambda count, _: (
-        f"{_counted(count, 'request')} for more records than credits were available: "
-        "check the credits first, or ask for less"
-    ),
-    FindingKind.UNKNOWN_FIELD: lambda count, names: (
-        f"{_counted(count, 'request')} with unknown names ({names}): "
-        "compare them with the documentation"
-    ),
-    FindingKind.WRONG_SECRET: lambda count, _: (
-        f"{_counted(count, 'request')} with a webhook_secret_key that is not the "
-        "account's: send the account's secret, or none"
-    ),
-}
 
 
 def _remarked(requests: Sequence[Numbered]) -> Iterator[ReportFinding]:

@@ -14,7 +14,7 @@ DELIVERED = "fetch"
 
 
 class FaultPhase(StrEnum):
-    """What a fault strikes: a request to the emulator, or a delivery of it."""
+    """What triggers a rule: a request to the emulator, or a delivery of it."""
 
     REQUEST = "request"
     WEBHOOK = "webhook"
@@ -53,6 +53,8 @@ STATUSES = range(400, 600)
 MAX_DELAY = 600
 """Seconds, of the kind `delay`."""
 
+MAX_RULES = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRule:
@@ -61,8 +63,8 @@ class FaultRule:
     Attributes:
         status: what is answered, of the kind `status`.
         seconds: how long it takes, of the kind `delay`.
-        times: how often it strikes at most.
-        probability: how likely it strikes an event that it matches.
+        times: how often it triggers at most.
+        probability: how likely an event that it matches triggers it.
         seed: decides which those are.
     """
 
@@ -105,8 +107,6 @@ class FaultRule:
             and self.account in {None, other.account}
         )
 
-
-MAX_RULES = 100
 
 _FIELDS = tuple(field.name for field in fields(FaultRule))
 
@@ -202,10 +202,10 @@ class FaultRules:
 
     def _triggers(self, rule: FaultRule) -> bool:
         """Count an event; one that an older rule has taken does not get here."""
-        row = self._store.one("fault_meet", id=rule.id)
+        row = self._store.one("fault_match", id=rule.id)
         if row is None or not rule.picks(row["met"]):
             return False
-        return bool(self._store.run("fault_strike", id=rule.id))
+        return bool(self._store.run("fault_trigger", id=rule.id))
 
     def _changed(self, change: str, rule: int | None = None) -> None:
         self.load()

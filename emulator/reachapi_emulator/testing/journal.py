@@ -17,6 +17,17 @@ from reachapi_emulator.state.events import EventType, Signal
 from reachapi_emulator.state.store import Store
 from reachapi_emulator.state.tables import MAX_NUMBER
 
+MAX_BODY = 4_096
+"""How many bytes of a request's body are kept."""
+
+SECRET = frozenset({"x-api-key", "webhook_secret_key", "authorization", "cookie"})
+"""Names of headers and parameters of which nothing is shown."""
+
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+"""One that JSON and the arithmetic of instants can hold."""
+
+_MASKED = SECRET - {"x-api-key"}  # a report tells keys apart
+
 
 class FindingKind(StrEnum):
     """What is found in requests, and in the answers of receivers."""
@@ -56,18 +67,11 @@ def _readable(value: str) -> str:
     return value if value.isascii() else value.encode(errors="replace").decode()
 
 
-MAX_BODY = 4_096
-"""How many bytes of a request's body are kept."""
-
-SECRET = frozenset({"x-api-key", "webhook_secret_key", "authorization", "cookie"})
-"""Names of headers and parameters of which nothing is shown."""
-
-
 class Entry(NamedTuple):
     """One request and its answer; `at` is on the caller's clock.
 
     Where a fault broke the connection there is no status. `fault` is the id of
-    the rule that struck.
+    the rule that it triggered.
     It is kept as it comes and put into words only when somebody reads it.
 
     Attributes:
@@ -193,12 +197,6 @@ def _to_json(number: int, entry: Entry) -> dict[str, object]:
         "duration_ms": round(entry.duration_ms, 3),
         "fault": entry.fault,
     }
-
-
-Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
-"""One that JSON and the arithmetic of instants can hold."""
-
-_MASKED = SECRET - {"x-api-key"}  # a report tells keys apart
 
 
 class EntryDump(msgspec.Struct, forbid_unknown_fields=True):

@@ -15,7 +15,8 @@ from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock
 from reachapi_emulator.state.events import EventType
-from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import Store, open_store
 from reachapi_emulator.state.tables import TableDump, Tables
 from reachapi_emulator.testing.faults import (
     KINDS,
@@ -41,6 +42,8 @@ DumpedRow: TypeAlias = Mapping[str, Any]
 Checks: TypeAlias = Mapping[str, Callable[[DumpedRow], None]]
 
 _SENSELESS = (ValueError, TypeError, IndexError, msgspec.MsgspecError)
+
+VERSION = 1
 
 
 def inspect(tables: Tables, dataset: Dataset, receivers: Receivers) -> None:
@@ -120,8 +123,6 @@ _CHECKS: Checks = {
     "scripts": _script,
     "faults": _fault,
 }
-
-VERSION = 1
 
 
 class _Head(msgspec.Struct):

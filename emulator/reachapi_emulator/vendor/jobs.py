@@ -26,7 +26,7 @@ from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.query import first
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import SECOND, VirtualClock
 from reachapi_emulator.state.events import EventType
@@ -215,7 +215,7 @@ class Jobs:
     def _start(self, row: Row, url: str, ordered: Interference | None) -> BegunAttempt:
         job, rule = row["id"], row["fault"]
         if rule is not None:
-            self._store.run("job_put_off_no_more", id=job)
+            self._store.run("job_postponed_begins", id=job)
         made = self._store.one(
             "attempt_start",
             job=job,
@@ -234,7 +234,7 @@ class Jobs:
 
     def _postpone(self, row: Row, ordered: Interference, wait: int) -> None:
         self._store.run(
-            "job_put_off",
+            "job_postpone",
             id=row["id"],
             due_at=self._clock.now(row["account"]) + wait,
             fault=ordered.rule,
@@ -410,7 +410,7 @@ def _check_delivers(row: Row) -> None:
 
 def _log_postponed(job: int, ordered: Interference) -> None:
     log.info(
-        "job %d put off by fault %d (%s)",
+        "job %d postponed by fault %d (%s)",
         *(job, ordered.rule, ordered.reason),
         extra={"fields": {"unique_processing_id": job, "fault": ordered.rule}},
     )

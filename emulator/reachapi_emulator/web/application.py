@@ -19,6 +19,15 @@ from reachapi_emulator.web.vendor_api import OPERATIONS, Operation
 DOCUMENT_PATH = "/openapi.json"
 DOCUMENT_METHODS = ("GET", "HEAD")
 
+ANY = "*"
+VENDOR_METHODS = ("GET", "HEAD", "POST")
+"""Those of the vendor's page, for a path that it does not have: its 404 is read too."""
+
+_HEADERS = "X-API-Key, webhook_secret_key, Content-Type, Accept"
+_EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
+_MAX_AGE = "600"
+MAX_REQUEST_BODY = 1024 * 1024
+
 
 def openapi_text() -> str:
     """Return the document as it was written: YAML."""
@@ -53,15 +62,6 @@ async def _serve_document(request: web.Request) -> web.Response:
 @cache
 def _document_json() -> bytes:
     return orjson.dumps(openapi_document())
-
-
-ANY = "*"
-VENDOR_METHODS = ("GET", "HEAD", "POST")
-"""Those of the vendor's page, for a path that it does not have: its 404 is read too."""
-
-_HEADERS = "X-API-Key, webhook_secret_key, Content-Type, Accept"
-_EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
-_MAX_AGE = "600"
 
 
 class Cors:
@@ -126,9 +126,6 @@ def _preflight(request: web.Request, methods: str) -> web.Response:
     if "Access-Control-Request-Private-Network" in request.headers:
         response.headers["Access-Control-Allow-Private-Network"] = "true"
     return response
-
-
-MAX_REQUEST_BODY = 1024 * 1024
 
 
 def build(services: Services, ca_pem: bytes | None = None) -> web.Application:

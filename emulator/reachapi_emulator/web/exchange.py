@@ -76,14 +76,16 @@ class Exchange:
             response = self._refuse(error)
         except Broken as broken:
             response = self._break_off(broken.kind)
-            await self._record(None)
+            at = self._caller.now if self._caller else await self._now()
+            self._record(at, None)
             return response
         except Exception:
             log.exception("%s %s failed", self._request.method, self._request.path)
             response = self._refuse(ServerError())
         if self._services.settings.rate_limit_headers:
             await self._add_limits(response)
-        await self._record(response.status)
+        at = self._caller.now if self._caller else await self._now()
+        self._record(at, response.status)
         return response
 
     async def _answer(self) -> web.Response:
@@ -196,11 +198,11 @@ class Exchange:
         services = self._services
         return await services.store.unit(services.clock.now, *account)
 
-    async def _record(self, status: int | None) -> None:
+    def _record(self, at: int, status: int | None) -> None:
         """Write down what was asked and answered, in the order of Entry's fields."""
         caller, request = self._caller, self._request
         entry = Entry(
-            caller.now if caller else await self._now(),
+            at,
             caller.account if caller else None,
             self._operation.name if self._operation else None,
             request.method,

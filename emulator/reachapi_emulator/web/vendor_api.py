@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Literal, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 import orjson
 from multidict import MultiMapping
@@ -19,7 +19,7 @@ from reachapi_emulator.vendor.errors import BadRequest, NotFound, Unauthorized
 from reachapi_emulator.vendor.job import DataRequest
 from reachapi_emulator.web.http import Success
 
-OperationName: TypeAlias = Literal[
+VendorOperation: TypeAlias = Literal[
     "presets", "credits", "counts", "fetch", "batch", "sdk"
 ]
 
@@ -37,8 +37,7 @@ MISSING_COUNT_OR_FILTER = "Required fetchCount and filter"
 ACCEPTED = "Records processing initiated"
 
 
-@dataclass(frozen=True, slots=True)
-class VendorRequest:
+class VendorRequest(NamedTuple):
     """A request that has passed the checks around it.
 
     Attributes:
@@ -83,7 +82,7 @@ class Operation:
         takes_secret: whether a webhook secret that is sent must be right.
     """
 
-    name: OperationName
+    name: VendorOperation
     methods: tuple[str, ...]
     paths: tuple[str, ...]
     run: Callable[[Services, VendorRequest], Success]
