@@ -2,28 +2,39 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+SHAPE  := $(BIN)/check-jsonschema --builtin-schema
 IMAGE  ?= reachapi-emulator
 # Node with npm, where they are new enough for the tools in package.json.
 NODE   := $(shell node -e 'const [major, minor] = process.versions.node.split("."); \
             process.exit(major * 100 + +minor < 2019)' 2>&1 && command -v npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-console format bench dataset screenshots image clean
+.PHONY: help run test test-artefacts check check-console format bench dataset \
+  screenshots image clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(VENV)/.run ## serve on http://127.0.0.1:9010; ARGS="--port 0" passes options on
 	@$(BIN)/reachapi-emulator $(ARGS)
 
-test: $(VENV)/.dev ## run the tests on all cores, with coverage
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report=term $(ARGS)
+# All of the tests measure coverage; a part of them, chosen by ARGS, says nothing.
+COVERAGE = $(if $(ARGS),,--cov --cov-report=term)
 
-check: $(VENV)/.dev check-console ## format, lint, types and the import contract; changes nothing
+test: $(VENV)/.dev ## run the tests on all cores; ARGS="-m 'not slow'" runs the quick ones
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not artefact" $(COVERAGE) $(ARGS)
+
+test-artefacts: $(VENV)/.dev ## run the tests that build artefacts; they take minutes
+	$(BIN)/pytest -m artefact $(ARGS)
+
+check: $(VENV)/.dev check-console ## format, lint, types, imports and .github; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(SHAPE) vendor.github-workflows .github/workflows/*.yml
+	$(SHAPE) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SHAPE) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
 ifneq ($(NODE),)
 check-console: node_modules/.stamp # types and lint of the console's JavaScript

@@ -53,7 +53,7 @@ test("no words are no answers", () => {
 test("a word that is no answer is refused with what can be written", () => {
   for (const word of ["maybe", "50", "5000", "s", "-1s", "1e3s"])
     assert.throws(() => parsed(`500 ${word}`), {
-      message: `"${word}" is no answer: write 500, drop or 2s.`,
+      message: `"${word}" is not an answer: write 500, drop or 2s.`,
     });
 });
 

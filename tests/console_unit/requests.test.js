@@ -56,6 +56,6 @@ test("the caption tells how many there are, and how many had to go", async () =>
   requests.caption(caption);
   assert.equal(
     caption.textContent,
-    "1 requests, newest first, at most 500; 3 older ones are gone",
+    "1 requests, newest first, at most 500; 3 older ones were dropped",
   );
 });

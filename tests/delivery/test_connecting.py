@@ -147,7 +147,7 @@ async def test_slow_look_ups_hold_up_no_other(look_ups: threading.Event) -> None
 
 async def test_look_ups_are_bounded(look_ups: threading.Event) -> None:
     """One beyond the limit waits for the end of another."""
-    few = names.Names(limit=1)
+    few = names.Resolver(limit=1)
     first = asyncio.create_task(few.look_up("slow.example", 1))
     await asyncio.sleep(0)
     second = asyncio.create_task(few.look_up("quick.example", 1))
@@ -166,7 +166,7 @@ async def test_a_look_up_without_a_thread_leaves_its_place_to_the_next(
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(names, "Thread", exhausted)
-    few = names.Names(limit=1)
+    few = names.Resolver(limit=1)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="new thread"):
             await asyncio.wait_for(few.look_up("receiver.example", 1), PATIENT)

@@ -31,7 +31,7 @@ _STATUS_LINE = re.compile(rb"HTTP/(?:0\.9|1\.[01]|2\.0) ([0-9]{3})(?: [^\x00\r]*
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
-class Answer:
+class ReceiverAnswer:
     """The answer that arrives on a connection, while a request may still go out.
 
     Attributes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import h11
 from aiohappyeyeballs import start_connection
 
-from reachapi_emulator.delivery.names import Names, numeric
+from reachapi_emulator.delivery.names import Resolver, numeric
 from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Opener:
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
-        self._names = Names()
+        self._names = Resolver()
 
     async def open(self, request: OutgoingRequest) -> Connection:
         """Open a connection on which nothing has been sent yet.

@@ -27,7 +27,7 @@ MAX_THREADS = 256
 """As many as attempts may be in flight: a slow look-up holds up no other."""
 
 
-class Names:
+class Resolver:
     """Looks names up as the system does, each in a daemon thread of its own.
 
     The event loop's own pool has few threads, which slow name servers would

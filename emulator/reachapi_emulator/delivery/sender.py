@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
 
-from reachapi_emulator.delivery.answer import Answer
+from reachapi_emulator.delivery.answer import ReceiverAnswer
 from reachapi_emulator.delivery.connection import Connection, Opener, OutgoingRequest
 from reachapi_emulator.delivery.endpoint import parse
 from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode, Outcome
@@ -109,7 +109,7 @@ class _Attempt:
         self._began = monotonic()
         self._chunks = chunks
         self._body_timeout = body_timeout
-        self._answer: Answer | None = None
+        self._answer: ReceiverAnswer | None = None
         self._seconds = 0.0
         self._unsent: Exception | None = None
         self.port: int | None = None
@@ -162,7 +162,7 @@ class _Attempt:
         """Send the request, and read the answer at the same time."""
         connection.send_head()
         upload = asyncio.create_task(self._upload(connection))
-        answer = self._answer = Answer(connection)
+        answer = self._answer = ReceiverAnswer(connection)
         try:
             await answer.read_status()
             self._seconds = monotonic() - self._began

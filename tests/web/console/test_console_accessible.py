@@ -55,10 +55,10 @@ async def test_no_view_has_a_grave_fault(api: Api, console: Console, view: str) 
 
 async def test_neither_dialog_nor_alert_has_a_grave_fault(console: Console) -> None:
     await console.open("inbox")
-    await console.page.get_by_label("One for each arrival").fill("maybe")
+    await console.page.get_by_label("One for each delivery").fill("maybe")
     await console.press("Set answers")
     alert = console.page.get_by_role("alert")
-    await expect(alert).to_contain_text('"maybe" is no answer')
+    await expect(alert).to_contain_text('"maybe" is not an answer')
     assert [] == await grave(console)
     await console.go("account")
     await console.press("Delete account")

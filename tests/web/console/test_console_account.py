@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_an_account_is_created_and_picked(api: Api, console: Console) -> None:
     await console.open()
     fields = console.panel("New account")
-    await fields.get_by_label("Id").fill("acme")
+    await fields.get_by_label("ID").fill("acme")
     await fields.get_by_label("Credits").fill("77")
     await console.press("Create account")
 
@@ -135,9 +135,7 @@ async def test_a_charge_appears_as_it_is_made(api: Api, console: Console) -> Non
 async def test_an_account_is_suspended_and_reset(api: Api, console: Console) -> None:
     await console.open()
     await console.press("Suspend")
-    await expect(
-        console.page.get_by_role("button", name="Let it work again")
-    ).to_be_visible()
+    await expect(console.page.get_by_role("button", name="Reactivate")).to_be_visible()
     assert (await api.control("GET", "/accounts/demo"))["suspended"]
     await console.confirm("Reset account")
 

@@ -13,12 +13,12 @@ async def test_the_clock_of_all_is_frozen_and_let_go(
     api: Api, console: Console
 ) -> None:
     await console.open("clock")
-    face = console.panel("Clock of all accounts")
+    face = console.panel("Global clock")
     await console.press("Freeze", within=face)
     await expect(face).to_contain_text("frozen")
     await expect(console.page.locator("#clock")).to_contain_text("frozen")
     assert (await api.control("GET", "/clock"))["frozen"]
-    await console.press("Let it run", within=face)
+    await console.press("Resume", within=face)
 
     await expect(console.page.locator("#clock")).to_contain_text("running")
 
@@ -43,7 +43,7 @@ async def test_an_account_follows_the_clock_of_all_again(
     await api.control("PATCH", "/accounts/demo/clock", {"frozen": True})
     await console.open("clock")
     await expect(console.panel("Clock of demo")).to_contain_text("frozen")
-    await console.press("Follow the clock of all again")
+    await console.press("Follow the global clock")
 
     await expect(console.panel("Clock of demo")).to_contain_text("running")
 

@@ -15,7 +15,7 @@ async def test_a_fault_is_added_and_strikes(api: Api, console: Console) -> None:
     await console.open("faults")
     await console.page.get_by_label("Status", exact=True).fill("503")
     await console.page.get_by_label("Operation").select_option("credits")
-    await console.page.get_by_label("Times at most").fill("2")
+    await console.page.get_by_label("Maximum times").fill("2")
     await console.press("Add fault")
     row = console.rows()
     await expect(row).to_contain_text(["1requestsstatus 503creditsany"])
@@ -28,7 +28,7 @@ async def test_a_fault_is_added_and_strikes(api: Api, console: Console) -> None:
 async def test_a_kind_asks_for_what_it_takes(api: Api, console: Console) -> None:
     """A duplicate of deliveries needs neither status nor seconds nor operation."""
     await console.open("faults")
-    await console.page.get_by_label("Strikes").select_option("webhook")
+    await console.page.get_by_label("Applies to").select_option("webhook")
     await expect(console.page.get_by_label("Seconds")).to_be_visible()
     await console.page.get_by_label("Kind").select_option("DUPLICATE")
     await expect(console.page.get_by_label("Seconds")).to_be_hidden()

@@ -23,7 +23,7 @@ async def test_a_delivery_appears_as_it_arrives(api: Api, console: Console) -> N
 
 async def test_the_next_answers_are_scripted(api: Api, console: Console) -> None:
     await console.open("inbox")
-    await console.page.get_by_label("One for each arrival").fill("503, drop")
+    await console.page.get_by_label("One for each delivery").fill("503, drop")
     await console.press("Set answers")
     await expect(console.panel("Next answers")).to_contain_text(
         "2 answers are scripted"

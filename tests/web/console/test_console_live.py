@@ -79,7 +79,7 @@ async def test_the_token_is_asked_for_once(page: Page, dataset: Dataset) -> None
         dialog = console.page.get_by_role("dialog")
         for given in ("wrong-wrong", TOKEN):
             await dialog.get_by_label("Token").fill(given)
-            await console.press("Go on")
+            await console.press("Continue")
         await expect(console.page.locator("#connection")).to_have_text("live")
         await console.page.reload()
         await expect(console.page.locator("#connection")).to_have_text("live")

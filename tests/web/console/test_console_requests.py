@@ -40,7 +40,7 @@ async def test_every_account_can_be_looked_at(api: Api, console: Console) -> Non
     await api.call("GET", "/nowhere", headers={"X-API-Key": "unknown"})
     await console.open("requests")
     await expect(console.rows()).to_have_count(0)
-    await console.page.get_by_label("Every account").check()
+    await console.page.get_by_label("All accounts").check()
 
     await expect(console.rows().first).to_contain_text("GET /nowhere")
 

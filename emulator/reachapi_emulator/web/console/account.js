@@ -29,7 +29,7 @@ export function mount(root, signal) {
 function apiKey(signal) {
   const key = masked("API key", () => picked().api_key);
   each(signal, key.refresh);
-  const text = "With a new key, the old one answers 403.";
+  const text = "Requests with the old key are then answered with 403.";
   return panel(
     "API key",
     key.whole,
@@ -40,7 +40,7 @@ function apiKey(signal) {
 
 async function generate() {
   const { id } = picked();
-  const text = `Clients that use the present key of ${id} will get 403.`;
+  const text = `Clients that use the current key of ${id} will get 403.`;
   if (await confirmed("Generate API Key", text, "Generate"))
     await change(() => control("POST", `accounts/${id}/api-key`));
 }
@@ -55,9 +55,9 @@ function existence(signal) {
   const remove = button("Delete account", () => deleted(id), { className: "risky" });
   const reset = button("Reset account", () => wiped(id), { className: "risky" });
   each(signal, () => {
-    suspend.textContent = state.account?.suspended ? "Let it work again" : "Suspend";
+    suspend.textContent = state.account?.suspended ? "Reactivate" : "Suspend";
   });
-  const text = "The keys of a suspended account answer 403.";
+  const text = "Requests of a suspended account are answered with 403.";
   return panel(
     `Account ${id}`,
     h("div.row", {}, suspend, reset, remove),
@@ -67,14 +67,14 @@ function existence(signal) {
 
 /** @param {string} id */
 async function deleted(id) {
-  const text = `${id} goes with its keys, jobs, ledger, clock, inbox and requests.`;
+  const text = `This deletes ${id} with its keys, jobs, ledger, inbox and requests.`;
   if (await confirmed("Delete account", text, "Delete"))
     await change(() => control("DELETE", `accounts/${id}`));
 }
 
 /** @param {string} id */
 async function wiped(id) {
-  const text = `${id} becomes what it was at its start; deliveries are dropped.`;
+  const text = `This resets ${id} to its initial state and drops deliveries in flight.`;
   if (await confirmed("Reset account", text, "Reset"))
     await change(() => control("POST", "reset", { account: id }));
 }
@@ -82,11 +82,11 @@ async function wiped(id) {
 function newAccount() {
   const id = h("input", { name: "id", required: true, maxLength: 100 });
   const amount = h("input", { name: "credits", type: "number", min: 0 });
-  amount.placeholder = "as usual";
+  amount.placeholder = "default";
   return form(
     open,
     {},
-    h("label", {}, "Id", id),
+    h("label", {}, "ID", id),
     h("label", {}, "Credits", amount),
     h("button", { type: "submit" }, "Create account"),
   );

@@ -11,7 +11,7 @@ import { change, now, readClock, state } from "./state.js";
 
 export const title = "Clock";
 export const about =
-  "Validation, retries and the rate limit go by it. It never goes backwards.";
+  "Validation, retries and the rate limit use this clock. It never goes backwards.";
 
 const JUMPS = [1, 5, 15, 60, 300];
 const MOST = 100;
@@ -22,7 +22,7 @@ const MOST = 100;
  * @param {AbortSignal} signal
  */
 export function mount(root, signal) {
-  const everyone = face("Clock of all accounts", "clock", signal);
+  const everyone = face("Global clock", "clock", signal);
   if (!state.account) return root.append(everyone);
   const { id } = state.account;
   const path = `accounts/${id}/clock`;
@@ -35,9 +35,9 @@ export function mount(root, signal) {
  * @param {string} path
  */
 function following(id, path) {
-  const text = `Touched once, the clock of ${id} is its own, and moves it alone.`;
+  const text = `Freezing or advancing it gives ${id} a clock of its own.`;
   const follow = () => change(() => control("DELETE", path));
-  return [h("p.quiet", {}, text), button("Follow the clock of all again", follow)];
+  return [h("p.quiet", {}, text), button("Follow the global clock", follow)];
 }
 
 /**
@@ -69,7 +69,7 @@ function face(name, path, signal, ...more) {
  * @param {Element} toggle
  */
 function shown(clock, reading, toggle) {
-  toggle.textContent = clock.frozen ? "Let it run" : "Freeze";
+  toggle.textContent = clock.frozen ? "Resume" : "Freeze";
   const word = clock.frozen ? badge("frozen", "warn") : badge("running", "good");
   const time = instant(now(clock));
   reading.replaceChildren(pairs([["Time", time], ["State", word]]));
@@ -115,7 +115,7 @@ function due(id, path, signal) {
     const cells = (/** @type {JobRecord} */ job) =>
       cellsOf(job, left(job), () => advanceTo(job, path));
     const stamp = (/** @type {JobRecord} */ job) => JSON.stringify([job, left(job)]);
-    const some = "Jobs that wait for their time";
+    const some = "Jobs waiting until they are due";
     list.caption.textContent = waiting.length ? some : "Nothing is due";
     fill(list.body, waiting, (job) => job.unique_processing_id, cells, stamp);
   });

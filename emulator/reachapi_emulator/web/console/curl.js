@@ -24,7 +24,7 @@ export function curl() {
     );
   }
   const asked = form(() => {}, {}, h("label", {}, "Records to fetch", many));
-  const about = h("p.quiet", {}, "Put the account's key into REACHAPI_KEY.");
+  const about = h("p.quiet", {}, "Set REACHAPI_KEY to the account's API key.");
   return { whole: panel("curl", about, lines, asked), show };
 }
 

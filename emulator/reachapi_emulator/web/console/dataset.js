@@ -13,8 +13,8 @@ import { picked } from "./state.js";
 
 export const title = "Data set";
 export const about =
-  "Asks as a client does, with the account's key: it is among the requests, " +
-  "counts for the rate limit, and costs no credits.";
+  "Sends requests as a client would, with the account's key: they appear in the " +
+  "journal, count against the rate limit, and cost no credits.";
 export const needsAccount = true;
 
 const PATH = "/api/v2/request/records/count";
@@ -25,7 +25,7 @@ const SHOWN = [
   "company_address_state",
   "company_address_country",
 ];
-const HEADS = ["Id", "Job title", "City", "State", "Country"];
+const HEADS = ["ID", "Job title", "City", "State", "Country"];
 
 /**
  * Show it.
@@ -51,7 +51,7 @@ export function mount(root, signal) {
 class Result {
   #count = h("span.count");
   #told = h("p", { role: "status" }, this.#count, " contacts match");
-  #list = table("The first of them; the vendor masks all else", HEADS);
+  #list = table("First records; ReachAPI masks everything else", HEADS);
   whole = panel("Result", this.#told, this.#list.whole);
   #asked = 0;
 

@@ -34,7 +34,7 @@ export function secret(title, text, label) {
   const input = h("input", { type: "password", name: "secret", required: true });
   /** @param {{secret: string}} form */
   const submit = ({ secret: given }) => dialog.close(given);
-  const send = h("button.main", { type: "submit" }, "Go on");
+  const send = h("button.main", { type: "submit" }, "Continue");
   dialog.append(form(submit, {}, h("label.wide", {}, label, input), send));
   return shown(dialog);
 }

@@ -23,13 +23,13 @@ const PHASES = [
 const ANY = ["", "any"];
 const OPERATIONS = [ANY, "presets", "credits", "counts", "fetch", "batch", "sdk"];
 const LABELS = {
-  phase: "Strikes",
+  phase: "Applies to",
   kind: "Kind",
   status: "Status",
   seconds: "Seconds",
   operation: "Operation",
   account: "Account",
-  times: "Times at most",
+  times: "Maximum times",
   probability: "Probability",
 };
 const NUMBERS = new Set(["status", "seconds", "times", "probability"]);
@@ -67,7 +67,7 @@ function controls() {
     seconds: share("seconds", { max: 600, value: 2, required: true }),
     operation: select(OPERATIONS, { name: "operation" }),
     account: select(accounts, { name: "account" }),
-    times: figure("times", { min: 1, max: 1_000_000, placeholder: "always" }),
+    times: figure("times", { min: 1, max: 1_000_000, placeholder: "no limit" }),
     probability: share("probability", { max: 1, placeholder: "1" }),
   };
 }

@@ -11,16 +11,16 @@ import { cell, fill, number, table } from "./rows.js";
 
 export const title = "Faults";
 export const about =
-  "Rules by which requests and deliveries fail. The oldest that fits strikes.";
+  "Rules that make requests and deliveries fail. The oldest that matches is triggered.";
 
 const HEADS = [
-  "Id",
-  "Strikes",
+  "ID",
+  "Applies to",
   "Kind",
   "Operation",
   "Account",
   "How often",
-  "#Struck",
+  "#Triggered",
   "Remove",
 ];
 
@@ -34,7 +34,7 @@ export function mount(root, signal) {
   const load = kept(["fault"], signal, async () => {
     /** @type {FaultRule[]} */
     const rules = await control("GET", "faults");
-    const none = "There is no fault rule";
+    const none = "No fault rules";
     list.caption.textContent = rules.length ? "Fault rules, oldest first" : none;
     fill(list.body, rules, ({ id }) => id, (rule) => cells(rule, load));
   });

@@ -14,7 +14,7 @@ import { picked } from "./state.js";
 
 export const title = "Inbox";
 export const about =
-  "The built-in webhook receiver of the account: what arrived, and what it answers.";
+  "The account's built-in webhook receiver: its deliveries, and what it answers.";
 export const needsAccount = true;
 
 const MOST = 200;

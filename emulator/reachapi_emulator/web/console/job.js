@@ -50,7 +50,7 @@ export class Job {
   #content(job) {
     return [
       facts(job),
-      h("h3", {}, "Time line"),
+      h("h3", {}, "Timeline"),
       timeline(job),
       h("h3", {}, "Filter"),
       pre(readable(job.filter), "Filter of the job"),
@@ -75,10 +75,10 @@ function facts(job) {
     ["State", job.state],
     ["Account", job.account],
     ["Submitted", instant(job.created_at)],
-    ["Asked for", job.fetch_count],
+    ["Requested", job.fetch_count],
     ["Matched", job.matched],
     ["Valid", job.valid],
     ["Charged", job.charged],
-    ["Taken by", job.polled ? "polling" : "webhook"],
+    ["Received by", job.polled ? "polling" : "webhook"],
   ]);
 }

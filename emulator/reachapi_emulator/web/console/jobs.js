@@ -32,10 +32,10 @@ const MOODS = {
   ready: "good",
 };
 const HEADS = [
-  "Id",
+  "ID",
   "State",
   "Submitted",
-  "#Asked for",
+  "#Requested",
   "#Valid",
   "#Charged",
   "#Attempts",
@@ -85,7 +85,7 @@ function filters(changed) {
   };
   const fields = [
     h("label", {}, "State", wanted),
-    h("label", {}, everyone, "Every account"),
+    h("label", {}, everyone, "All accounts"),
   ];
   return { fields, query };
 }

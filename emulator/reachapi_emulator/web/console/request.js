@@ -26,7 +26,7 @@ function content(request) {
     ["Took", `${request.duration_ms} ms`],
     ["Account", account],
     ["Operation", operation],
-    ["Fault", fault === null ? null : `number ${fault}`],
+    ["Fault", fault === null ? null : `rule ${fault}`],
   ]);
   const body = request.body ? readable(request.body) : "none";
   return [

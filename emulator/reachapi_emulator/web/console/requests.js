@@ -16,13 +16,13 @@ import { state } from "./state.js";
 
 export const title = "Requests";
 export const about =
-  "What clients ask of the vendor's surface. Keys and secrets are masked.";
+  "Requests that clients have sent to the API. Keys and secrets are masked.";
 
 const MOST = 500;
 const OPERATIONS = ["presets", "credits", "counts", "fetch", "batch", "sdk"];
 const STATUSES = [200, 400, 401, 402, 403, 404, 405, 413, 429, 500];
 const HEADS = [
-  "Id",
+  "ID",
   "Time",
   "Status",
   "Request",
@@ -114,7 +114,8 @@ export class Requests {
   /** @param {Element} element */
   caption(element) {
     const count = `${figure(this.newest.length)} requests, newest first`;
-    const gone = this.#evicted ? `; ${figure(this.#evicted)} older ones are gone` : "";
+    const evicted = figure(this.#evicted);
+    const gone = this.#evicted ? `; ${evicted} older ones were dropped` : "";
     element.textContent = `${count}, at most ${MOST}${gone}`;
   }
 }
@@ -131,7 +132,7 @@ function filters(changed) {
   const fields = [
     h("label", {}, "Operation", operation),
     h("label", {}, "Status", answer),
-    h("label", {}, everyone, "Every account"),
+    h("label", {}, everyone, "All accounts"),
   ];
   const values = () => {
     const account = everyone.checked ? "" : (state.account?.id ?? "");
@@ -162,7 +163,7 @@ function cellsOf(request, open) {
 
 /** @param {() => void} load */
 async function emptied(load) {
-  const text = "The journal of every account will be empty.";
+  const text = "This empties the journal of all accounts.";
   if (await confirmed("Clear requests", text, "Clear"))
     await attempt(() => control("DELETE", "requests").then(load));
 }

@@ -40,7 +40,7 @@ function go(views, isVisit) {
   root.replaceChildren(heading, h("p.about", {}, view.about));
   document.title = `${view.title} – reachapi-emulator`;
   if (state.account || !view.needsAccount) view.mount(root, shown.signal);
-  else root.append(h("p", {}, "There is no account: open one in the view Account."));
+  else root.append(h("p", {}, "There is no account: create one in the Account view."));
   if (isVisit) heading.focus();
 }
 

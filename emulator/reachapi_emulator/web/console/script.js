@@ -22,7 +22,7 @@ export function script(name) {
       told.textContent = `${steps.length} answers are scripted, then 200 again.`;
     });
   const submit = h("button", { type: "submit" }, "Set answers");
-  const label = h("label.wide", {}, "One for each arrival", words);
+  const label = h("label.wide", {}, "One for each delivery", words);
   return panel("Next answers", form(set, {}, label, submit), told);
 }
 
@@ -43,5 +43,5 @@ function step(word) {
   if (word === "drop") return { drop: true };
   if (/^\d+(\.\d+)?s$/.test(word)) return { delay_s: Number(word.slice(0, -1)) };
   if (/^\d{3}$/.test(word)) return { status: Number(word) };
-  throw new Error(`"${word}" is no answer: write 500, drop or 2s.`);
+  throw new Error(`"${word}" is not an answer: write 500, drop or 2s.`);
 }

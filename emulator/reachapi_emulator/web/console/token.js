@@ -23,7 +23,7 @@ export function ask() {
 
 async function askOnce() {
   const text = sessionStorage.getItem(NAME)
-    ? "That was not the token that the emulator was started with."
+    ? "That is not the token that the emulator was started with."
     : "This emulator was started with --control-token.";
   let given = "";
   while (!given) given = await secret("Control token", text, "Token");

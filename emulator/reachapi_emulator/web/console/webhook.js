@@ -78,7 +78,7 @@ function fillIn({ elements }) {
 }
 
 async function renewed() {
-  const text = "Receivers that check the present secret will refuse deliveries.";
+  const text = "Receivers that check the current secret will refuse deliveries.";
   const isSafe = current().secret === null;
   if (!isSafe && !(await confirmed("Re-generate", text, "Re-generate"))) return;
   await change(() => control("POST", `${path()}/secret`));
