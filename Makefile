@@ -2,25 +2,51 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+SHAPE  := $(BIN)/check-jsonschema --builtin-schema
 IMAGE  ?= reachapi-emulator
+# Node with npm, where they are new enough for the tools in package.json.
+NODE   := $(shell node -e 'const [major, minor] = process.versions.node.split("."); \
+            process.exit(major * 100 + +minor < 2019)' 2>&1 && command -v npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench dataset screenshots image clean
+.PHONY: help run test test-artefacts check check-console format bench dataset \
+  screenshots image clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(VENV)/.run ## serve on http://127.0.0.1:9010; ARGS="--port 0" passes options on
 	@$(BIN)/reachapi-emulator $(ARGS)
 
-test: $(VENV)/.dev ## run the tests on all cores, with coverage
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report=term $(ARGS)
+# All of the tests measure coverage; a part of them, chosen by ARGS, says nothing.
+COVERAGE = $(if $(ARGS),,--cov --cov-report=term)
 
-check: $(VENV)/.dev ## format, lint, types and the import contract; changes nothing
+test: $(VENV)/.dev ## run the tests on all cores; ARGS="-m 'not slow'" runs the quick ones
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not artefact" $(COVERAGE) $(ARGS)
+
+test-artefacts: $(VENV)/.dev ## run the tests that build artefacts; they take minutes
+	$(BIN)/pytest -m artefact $(ARGS)
+
+check: $(VENV)/.dev check-console ## format, lint, types, imports and .github; changes nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(SHAPE) vendor.github-workflows .github/workflows/*.yml
+	$(SHAPE) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SHAPE) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+
+ifneq ($(NODE),)
+check-console: node_modules/.stamp # types and lint of the console's JavaScript
+	npx --no-install tsc --project tsconfig.json
+	npx --no-install eslint emulator/reachapi_emulator/web/console tests/console_unit
+else ifeq ($(CI),true)
+check-console:
+	@echo "Node 20.19 or later, with npm, is not installed: the console cannot be checked" >&2; exit 1
+else
+check-console:
+	@echo "The console's checks are left out: Node 20.19 or later, with npm, is not installed"
+endif
 
 format: $(VENV)/.dev ## format, and mend what the linter can
 	$(BIN)/ruff format .
@@ -40,7 +66,7 @@ image: ## build the container image
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache \
-	  .pytest_cache .ruff_cache build dist
+	  .pytest_cache .ruff_cache build dist node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -55,3 +81,7 @@ $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+node_modules/.stamp: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@

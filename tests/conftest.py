@@ -1,25 +1,25 @@
-"""Fixtures of the whole suite: an emulator on a free port, and a client to it."""
+"""Fixtures of the whole suite: emulators, accounts of a test's own, and clients."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
-import aiohttp
 import pytest
 
+from reachapi_emulator.client import Account
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.contacts.file import default_path
-from reachapi_emulator.server import Server
-from reachapi_emulator.settings import Settings
+from reachapi_emulator.embedded import Emulator
 from support import conformance
-from support.api import Api
+from support.client import Api
 from support.serving import Serve
+from support.start import default_dataset, start
 
 
-@pytest.fixture(scope="session")
-def dataset() -> Dataset:
-    """The default data set, loaded once."""
-    return Dataset.load(default_path())
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out with the slow tests what builds, and so is slower still."""
+    for item in items:
+        if item.get_closest_marker("artefact"):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
@@ -30,19 +30,35 @@ def _deliveries_conform() -> Iterator[None]:
     assert [] == conformance.unfit
 
 
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """The default data set, loaded once."""
+    return default_dataset()
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """The emulator that tests share, in a thread, without a validation delay."""
+    with Emulator(validation_delay=0) as emulator:
+        yield emulator
+
+
 @pytest.fixture
-async def serve(dataset: Dataset) -> AsyncIterator[Serve]:
+def account(emulator: Emulator) -> Iterator[Account]:
+    """An account of the test's own on the shared emulator, deleted afterwards."""
+    with emulator.account() as account:
+        yield account
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
     """Start emulators, each with settings of its own."""
     async with AsyncExitStack() as exits:
 
-        async def start(**settings: Any) -> Api:  # noqa: ANN401 # one of each setting
-            emulator = Server(Settings(port=0, **settings), dataset)
-            await emulator.start()
-            exits.push_async_callback(emulator.stop)
-            session = await exits.enter_async_context(aiohttp.ClientSession())
-            return Api(emulator.url, session)
+        async def started(**settings: Any) -> Api:  # noqa: ANN401 # one of each setting
+            return await exits.enter_async_context(start("loop", **settings))
 
-        yield start
+        yield started
 
 
 @pytest.fixture

@@ -53,25 +53,15 @@ def test_it_is_made_once(tmp_path: Path) -> None:
 
 
 def test_it_is_kept_private(tmp_path: Path) -> None:
-    """The key is for the user's eyes only, and so is a folder made for it."""
-    folder = tmp_path / "new" / "folder"
-
-    home = Authority(folder).certificate.parent
-
-    assert (0o700, 0o600) == (_mode(folder), _mode(home / KEY))
-    assert _mode(home / CERTIFICATE) & 0o400
-
-
-def test_nobody_else_can_put_another_in_its_place(tmp_path: Path) -> None:
-    """Not even where new files are everybody's to write."""
+    """Nobody else can put another in its place, whatever new files are by default."""
     before = os.umask(0)
     try:
-        home = Authority(tmp_path).certificate.parent
+        home = Authority(tmp_path / "new" / "folder").certificate.parent
     finally:
         os.umask(before)
 
-    modes = [_mode(path) for path in (home, home / KEY, home / CERTIFICATE)]
-    assert [0o755, 0o600, 0o644] == modes
+    paths = (home.parent, home, home / KEY, home / CERTIFICATE)
+    assert [0o700, 0o755, 0o600, 0o644] == [_mode(path) for path in paths]
 
 
 def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
@@ -85,11 +75,9 @@ def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     assert ["ca"] == [path.name for path in folder.iterdir()]
 
 
-def test_it_is_kept_in_the_users_data(
+def test_it_is_kept_in_the_users_data_if_no_folder_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unless a folder is given."""
-
     def users(name: str, **_: object) -> Path:
         return tmp_path / name
 
@@ -103,14 +91,12 @@ def test_it_is_kept_in_the_users_data(
 def test_its_path_can_be_used_from_anywhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the folder is given relative to here."""
     monkeypatch.chdir(tmp_path)
 
     assert tmp_path / "own" / "ca" / CERTIFICATE == Authority(Path("own")).certificate
 
 
 def test_those_made_at_once_are_the_same(tmp_path: Path) -> None:
-    """And leave nothing else behind."""
     ready = Barrier(AT_ONCE)
 
     def make(_: int) -> bytes:
@@ -127,7 +113,6 @@ def test_those_made_at_once_are_the_same(tmp_path: Path) -> None:
 def test_one_that_was_made_meanwhile_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The slower gives way."""
     quicker = []
 
     def slow(**how: Any) -> CA:  # noqa: ANN401 # as the library's
@@ -183,8 +168,6 @@ def test_one_that_is_no_good_is_refused(
 def test_one_that_has_expired_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No client would take what it signs."""
-
     class Late(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> "Late":
@@ -199,7 +182,6 @@ def test_one_that_has_expired_is_refused(
 
 @pytest.mark.parametrize("taken", ["file", "file/below", "folder"])
 def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, taken: str) -> None:
-    """The message names it, with the reason and the option."""
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "ca").touch()
@@ -223,23 +205,16 @@ def test_a_certificate_is_believed(tmp_path: Path, name: str) -> None:
     assert "http/1.1" == shaken(authority, served, name).selected_alpn_protocol()
 
 
-@pytest.mark.parametrize("name", ["other.example", "192.0.2.8"])
-def test_a_certificate_is_not_believed_under_another_name(
-    tmp_path: Path, name: str
+@pytest.mark.parametrize(
+    ("trusted", "name"),
+    [("own", "other.example"), ("own", "192.0.2.8"), ("other", "localhost")],
+)
+def test_a_certificate_is_not_believed_otherwise(
+    tmp_path: Path, trusted: str, name: str
 ) -> None:
-    """It is for those names alone."""
-    authority = Authority(tmp_path)
-
+    served = Authority(tmp_path / "own").context()
     with pytest.raises(ssl.SSLCertVerificationError):
-        shaken(authority, authority.context(), name)
-
-
-def test_a_certificate_of_another_authority_is_not_believed(tmp_path: Path) -> None:
-    """Each user's own signs for that user alone."""
-    own, other = Authority(tmp_path / "own"), Authority(tmp_path / "other")
-
-    with pytest.raises(ssl.SSLCertVerificationError):
-        shaken(own, other.context(), "localhost")
+        shaken(Authority(tmp_path / trusted), served, name)
 
 
 def test_a_certificate_lives_no_longer_than_browsers_allow(tmp_path: Path) -> None:
@@ -259,7 +234,6 @@ def test_a_certificate_lives_no_longer_than_browsers_allow(tmp_path: Path) -> No
 def test_its_key_is_not_left_in_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What hands it over is gone at once."""
     authority = Authority(tmp_path / "authority")
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
@@ -272,7 +246,6 @@ def test_its_key_is_not_left_in_a_file(
 def test_a_missing_temporary_directory_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In words, not by a traceback."""
     authority = Authority(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
 

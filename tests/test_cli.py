@@ -1,24 +1,32 @@
-"""The command line: serving as a program, and every refusal in words."""
+"""The command line: its commands, and every refusal in words."""
 
 import json
-import signal
 import socket
 import sys
-import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import reachapi_emulator
 from reachapi_emulator.cli.serve import main
-from support.process import ENDS_WITHIN, running, start
+from reachapi_emulator.web.application import openapi_document
+
+CA_DIR = "REACHAPI_EMULATOR_CA_DIR"
+
+Run = Callable[..., tuple[int, str, str]]
 
 
-def _refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Run the command line, expect status 2, return what it says."""
-    with pytest.raises(SystemExit) as ended:
-        main([*arguments])
-    assert ended.value.code == 2
-    return capsys.readouterr().err
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line; return its status, what it prints, and its complaint."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([*arguments])
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -48,195 +56,146 @@ def _refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["dataset", "generate", "--size", "0", "--out", "x"], "'--size': 0 is not in"),
     ],
 )
-def test_a_wrong_value_is_one_line(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
-) -> None:
-    """What cannot be used is said in one line, with status 2."""
-    line = _refusal(capsys, *arguments)
+def test_a_wrong_value_is_one_line(run: Run, arguments: list[str], said: str) -> None:
+    status, printed, line = run(*arguments)
 
     assert said in line
-    assert ("reachapi-emulator: ", 1) == (line[:19], line.count("\n"))
-
-
-def test_a_port_in_use_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """A port that is taken says so, and what to do."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-
-        line = _refusal(capsys, "--port", str(port))
-
-    advice = "is in use: stop what listens there, or choose another --port"
-    assert (
-        f"reachapi-emulator: 127.0.0.1:{port} {advice} (0 takes a free one)\n" == line
+    assert (2, "", "reachapi-emulator: ", 1) == (
+        status,
+        printed,
+        line[:19],
+        line.count("\n"),
     )
 
 
+@pytest.mark.parametrize("arguments", [["ca"], ["--tls", "--port", "0"]])
+def test_a_folder_for_certificates_that_cannot_be_written_is_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(CA_DIR, str(tmp_path / "file" / "x"))
+    status, printed, said = run(*arguments)
+
+    assert (2, "", 1) == (status, printed, said.count("\n"))
+    assert said.startswith("reachapi-emulator: no certificate authority can be kept in")
+    assert said.endswith("Not a directory; name another folder with --ca-dir\n")
+
+
+def test_a_port_in_use_is_one_line(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        _, _, line = run("--port", str(port))
+
+    assert (
+        f"reachapi-emulator: 127.0.0.1:{port} is in use: stop what listens there, or "
+        "choose another --port (0 takes a free one)\n"
+    ) == line
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PORT", "70000", "--port must be from 0 to 65,535"),
+        ("CORS", "http://a.test http://b.test/", "write http://b.test for 'http://b"),
+    ],
+)
 def test_a_variable_stands_for_an_option(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
 ) -> None:
-    """REACHAPI_EMULATOR_PORT is --port."""
-    monkeypatch.setenv("REACHAPI_EMULATOR_PORT", "70000")
+    """Its values are separated by spaces, where an option can be repeated."""
+    monkeypatch.setenv(f"REACHAPI_EMULATOR_{variable}", value)
 
-    assert "--port must be from 0 to 65,535" in _refusal(capsys)
-
-
-def test_a_variable_holds_several_values(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Separated by spaces, where an option can be repeated."""
-    monkeypatch.setenv("REACHAPI_EMULATOR_CORS", "http://a.test http://b.test/")
-
-    assert "write http://b.test for 'http://b.test/'" in _refusal(capsys)
+    assert said in run()[2]
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """--version names the program and its version."""
-    with pytest.raises(SystemExit):
-        main(["--version"])
-
-    assert "reachapi-emulator, version 0.1.0\n" == capsys.readouterr().out
+def test_the_version_is_told(run: Run) -> None:
+    assert (0, "reachapi-emulator, version 0.1.0\n", "") == run("--version")
 
 
-def test_it_says_where_it_listens_and_what_to_try() -> None:
-    """On start it prints its address, the demo key and a first command."""
-    with running() as program:
-        assert program.process.stdout is not None
-        lines = [program.process.stdout.readline().strip() for _ in range(3)]
-
-    credits_ = f"{program.url}/api/v2/retrive/users/active/credits"
-    assert [
-        "key  demo-api-key",
-        "try  curl -X POST -H 'X-API-Key: demo-api-key' \\",
-        credits_,
-    ] == lines
+def test_a_group_without_a_command_shows_its_help(run: Run) -> None:
+    assert "Usage: reachapi-emulator dataset" == run("dataset")[2][:32]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_quietly(number: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C end it with status 0 and no traceback."""
-    with running("--log-level", "warning") as program:
-        program.process.send_signal(number)
-        _, log = program.process.communicate(timeout=ENDS_WITHIN)
+def test_a_data_set_is_made_and_found_good(run: Run, tmp_path: Path) -> None:
+    file = str(tmp_path / "own.ndjson")
+    made = run("dataset", "generate", "--size", "20", "--seed", "3", "--out", file)
 
-    assert (0, "") == (program.process.returncode, log)
+    assert 0 == made[0]
+    assert (0, f"{file}: 20 contacts, all good\n", "") == run("dataset", "check", file)
 
 
-def _send(url: str, body: object, method: str) -> None:
-    headers = {"X-API-Key": "demo-api-key"}
-    data = json.dumps(body).encode()
-    request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 # loopback
-    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 # loopback
-
-
-def _log_of_a_delivery(*arguments: str) -> list[str]:
-    """Submit a request whose receiver answers 201 first; return the log."""
-    options = ("--retry-schedule", "0", "--validation-delay", "0", *arguments)
-    with running(*options) as program:
-        control = f"{program.url}/_emulator"
-        fetch = f"{program.url}/api/v2/async/records/filter"
-        _send(f"{control}/inbox/demo/script", [{"status": 201}], "PUT")
-        _send(fetch, {"fetchCount": 1, "filter": {}}, "POST")
-        _send(f"{control}/jobs/1300/wait", {"state": "delivered"}, "POST")
-        program.process.send_signal(signal.SIGTERM)
-        _, log = program.process.communicate(timeout=ENDS_WITHIN)
-    return log.splitlines()
-
-
-def test_the_log_has_a_line_a_request_and_one_an_attempt() -> None:
-    """A mistake that is likely comes with a hint."""
-    request, failed, delivered, _ = _log_of_a_delivery()
-
-    assert "demo POST /api/v2/async/records/filter -> 200 Records" in request
-    assert "job 1300 attempt 1 http://127.0.0.1:" in failed
-    assert "-> 201" in failed
-    assert "only 200 acknowledges" in failed
-    assert "job 1300 attempt 2" in delivered
-
-
-def test_the_log_can_be_json() -> None:
-    """--log-format json writes one object a line, with fields to search for."""
-    lines = [json.loads(line) for line in _log_of_a_delivery("--log-format", "json")]
-
-    assert [("fetch", 200), (None, 201), (None, 200), (None, None)] == [
-        (line.get("operation"), line.get("status")) for line in lines
-    ]
-
-
-def test_a_data_set_is_made_checked_and_served(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """`dataset generate` makes a file that `check` finds good."""
-    file = tmp_path / "own.ndjson"
-    for arguments in (
-        ["dataset", "generate", "--size", "20", "--seed", "3", "--out", str(file)],
-        ["dataset", "check", str(file)],
-    ):
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        assert not ended.value.code
-
-    assert f"{file}: 20 contacts, all good" in capsys.readouterr().out
-
-
-def test_a_bad_data_set_is_refused_line_by_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Each bad line is named with its reason, and nothing is served."""
+def test_a_bad_data_set_is_refused_line_by_line(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "bad.ndjson"
     file.write_text('{"id": 1}\nnonsense\n')
+    status, _, said = run("--dataset", str(file))
+    first, *lines = said.splitlines()
 
-    said = _refusal(capsys, "--dataset", str(file))
+    assert (2, "reachapi-emulator: --dataset is refused:") == (status, first)
+    assert [f"{file}:1", f"{file}:2"] == [line.partition(": ")[0] for line in lines]
 
-    assert [f"{file}:1: ", f"{file}:2: "] == [
-        f"{file}:{number}: " for number in (1, 2) if f"{file}:{number}: " in said
-    ]
+
+def test_a_data_set_that_is_gone_is_named(run: Run) -> None:
+    assert (
+        "reachapi-emulator: --dataset is refused:\n"
+        "gone.ndjson: No such file or directory\n"
+    ) == run("--dataset", "gone.ndjson")[2]
 
 
 def test_generating_without_faker_says_how_to_get_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A missing Faker is named with the extra that brings it."""
     monkeypatch.setitem(sys.modules, "faker", None)
-    monkeypatch.delitem(
-        sys.modules, "reachapi_emulator.contacts.generate.draws", raising=False
-    )
-    monkeypatch.delitem(
-        sys.modules, "reachapi_emulator.contacts.generate.contacts", raising=False
-    )
-
-    out = str(tmp_path / "x")
-    said = _refusal(capsys, "dataset", "generate", "--out", out)
+    for module in ("draws", "contacts"):
+        name = f"reachapi_emulator.contacts.generate.{module}"
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    said = run("dataset", "generate", "--out", str(tmp_path / "x"))[2]
 
     assert "pip install 'reachapi-emulator[dataset]'" in said
 
 
-def test_a_file_is_replaced_only_when_it_is_written(tmp_path: Path) -> None:
-    """A data set that cannot be made leaves nothing behind."""
-    process = start("dataset", "generate", "--out", str(tmp_path))
+def test_a_data_set_that_cannot_be_written_leaves_nothing_behind(
+    run: Run, tmp_path: Path
+) -> None:
+    status, _, said = run("dataset", "generate", "--size", "1", "--out", str(tmp_path))
 
-    _, said = process.communicate(timeout=ENDS_WITHIN)
-
-    assert (2, []) == (process.returncode, list(tmp_path.iterdir()))
+    assert (2, []) == (status, list(tmp_path.iterdir()))
     assert "is a directory" in said
 
 
-def test_a_data_set_that_is_gone_is_refused(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("before", [True, False])
+def test_the_path_of_the_certificate_is_all_that_ca_prints(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, before: bool
 ) -> None:
-    """The file is named with the reason."""
-    said = _refusal(capsys, "--dataset", "gone.ndjson")
+    """So that "$(reachapi-emulator ca)" can be handed on; it is made if need be.
 
-    problem = "gone.ndjson: No such file or directory\n"
-    assert f"reachapi-emulator: --dataset is refused:\n{problem}" == said
+    The folder may be named before the command, too: it is the option of `--tls`.
+    """
+    monkeypatch.setenv(CA_DIR, str(tmp_path / "of-the-environment"))
+    option = ["--ca-dir", str(tmp_path / "named")]
+    made = run(*option, "ca") if before else run("ca", *option)
+    file = tmp_path / "named" / "ca" / "ca.pem"
+
+    assert (0, f"{file}\n", "") == made
+    assert file.read_text().startswith("-----BEGIN CERTIFICATE-----\n")
 
 
-def test_a_group_without_a_command_shows_its_help(
-    capsys: pytest.CaptureFixture[str],
+def test_the_environment_names_the_folder_of_the_certificate(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`dataset` alone tells what can be done with one."""
-    assert "Usage: reachapi-emulator dataset" == _refusal(capsys, "dataset")[:32]
+    monkeypatch.setenv(CA_DIR, str(tmp_path))
+
+    assert f"{tmp_path / 'ca' / 'ca.pem'}\n" == run("ca")[1]
 
 
-def test_stopping_is_said() -> None:
-    """The grace period of a delivery under way is no hang."""
-    assert "stopping: what is under way gets a few" in _log_of_a_delivery()[-1]
+def test_the_openapi_document_is_printed_as_indented_json(run: Run) -> None:
+    _, text, _ = run("openapi")
+
+    assert openapi_document() == json.loads(text)
+    assert text.startswith('{\n  "openapi": "3.1.0",\n')
+    assert text.endswith("}\n")
+
+
+def test_the_openapi_document_is_printed_as_it_was_written(run: Run) -> None:
+    written = Path(reachapi_emulator.__file__).parent / "web" / "openapi.yaml"
+
+    assert written.read_text(encoding="utf-8") == run("openapi", "--yaml")[1]

@@ -1,10 +1,12 @@
 """An emulator in the process of a test, in a thread of its own."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -18,105 +20,92 @@ from reachapi_emulator.errors import StartError
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings, SettingsError
 from support.driven import submit
-from support.embedded import free_port
+from support.measuring import UNMEASURED
+from support.start import free_port
 
-THREAD = "reachapi-emulator"
-
-
-_others: set[threading.Thread] = set()
+Serving = Callable[[], list[threading.Thread]]
 
 
 @pytest.fixture(autouse=True)
-def _set_others_aside() -> None:
-    """An emulator of the whole session may serve in this process already."""
-    _others.clear()
-    _others.update(threading.enumerate())
+def before() -> set[threading.Thread]:
+    """The threads of others: an emulator of the session may serve here already."""
+    return set(threading.enumerate())
 
 
-def serving() -> list[threading.Thread]:
-    """Return the threads of the test's emulators."""
-    new = set(threading.enumerate()) - _others
-    return [thread for thread in new if thread.name == THREAD]
+@pytest.fixture
+def serving(before: set[threading.Thread]) -> Serving:
+    """Return the threads of the test's own emulators."""
+
+    def serving() -> list[threading.Thread]:
+        new = set(threading.enumerate()) - before
+        return [thread for thread in new if thread.name == "reachapi-emulator"]
+
+    return serving
 
 
-def threads() -> int:
-    """Return how many emulators of the test serve."""
-    return len(serving())
-
-
-def test_it_is_ready_when_the_block_begins_and_gone_after_it() -> None:
-    """On a free port, in a thread of its own."""
+def test_it_is_ready_when_the_block_begins_and_gone_after_it(serving: Serving) -> None:
     with Emulator() as emu:
         url = emu.url
-        assert (1, 10_000) == (threads(), emu.contacts)
+        assert (1, 10_000) == (len(serving()), emu.contacts)
 
-    assert 0 == threads()
+    assert [] == serving()
     with pytest.raises(ConnectionLost, match=url):
         Driver.connect(url)
 
 
-async def test_it_serves_though_the_loop_of_the_test_does_not() -> None:
+async def test_it_serves_though_the_loop_of_the_test_does_not(serving: Serving) -> None:
     """A call that blocks the loop is answered."""
     async with Emulator(validation_delay=0) as emu:
         submit(emu.account("demo"))
 
         assert 2 == len(emu.account("demo").wait_for_webhook().records)
 
-    assert 0 == threads()
+    assert [] == serving()
 
 
-def test_single_settings_can_be_given() -> None:
-    """The others are the defaults."""
+def test_settings_are_given_one_by_one_or_as_a_whole() -> None:
+    port = free_port()
     with Emulator(credits=7) as emu:
         assert 7 == emu.account("demo").credits
-
-
-def test_settings_can_be_given_as_a_whole() -> None:
-    """The port among them."""
-    port = free_port()
-
     with Emulator(Settings(port=port)) as emu:
         assert f"http://127.0.0.1:{port}" == emu.url
 
 
-def test_settings_are_given_in_one_way() -> None:
-    """Else one would silently win."""
+def test_settings_are_not_given_in_both_ways() -> None:
     with pytest.raises(TypeError, match="not both"):
         Emulator(Settings(), credits=7)
 
 
-def test_a_setting_that_makes_no_sense_is_refused_at_once() -> None:
-    """Not only when it starts."""
+def test_a_setting_that_makes_no_sense_is_refused_before_it_starts() -> None:
     with pytest.raises(SettingsError, match="credits must be from 0"):
         Emulator(credits=-1)
 
 
-def test_a_start_that_fails_is_told_where_it_was_asked_for(tmp_path: Path) -> None:
-    """Nothing is left running."""
+def test_a_start_that_fails_is_told_where_it_was_asked_for(
+    serving: Serving, tmp_path: Path
+) -> None:
     with pytest.raises(DatasetError), Emulator(dataset=tmp_path / "none.ndjson"):
         pass
 
-    assert 0 == threads()
+    assert [] == serving()
 
 
-async def test_so_it_is_in_an_asynchronous_block() -> None:
-    """The port is taken."""
+async def test_so_it_is_in_an_asynchronous_block(serving: Serving) -> None:
     async with Emulator() as emu:
         taken = Emulator(port=int(emu.url.rpartition(":")[2]))
 
         with pytest.raises(StartError, match="is in use"):
             await taken.__aenter__()
 
-    assert 0 == threads()
+    assert [] == serving()
 
 
 def test_several_run_beside_each_other() -> None:
-    """Each is its own."""
     with Emulator(credits=1) as one, Emulator(credits=2) as other:
         assert (1, 2) == (one.account("demo").credits, other.account("demo").credits)
 
 
-def test_one_can_be_entered_again_inside_and_after() -> None:
+def test_one_can_be_entered_again_inside_and_after(serving: Serving) -> None:
     """It runs from the first entrance to the last exit."""
     emu = Emulator()
     with emu:
@@ -124,25 +113,23 @@ def test_one_can_be_entered_again_inside_and_after() -> None:
         with emu:
             assert url == emu.url
         assert url == emu.url
-        assert 1 == threads()
+        assert 1 == len(serving())
 
     with emu:
         assert ["demo"] == [account.id for account in emu.accounts]
 
 
-def test_it_stops_after_an_exception() -> None:
-    """Ctrl-C included."""
+def test_it_stops_after_an_exception(serving: Serving) -> None:
     with pytest.raises(KeyboardInterrupt), Emulator():
         raise KeyboardInterrupt
 
-    assert 0 == threads()
+    assert [] == serving()
 
 
 @pytest.mark.parametrize("waits", [False, True])
 def test_ctrl_c_during_the_start_stops_it(
-    monkeypatch: pytest.MonkeyPatch, *, waits: bool
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, *, waits: bool
 ) -> None:
-    """Before it serves, or after."""
     wait = Future.result
 
     def interrupted(future: Future[str], timeout: float | None = None) -> str:
@@ -155,26 +142,27 @@ def test_ctrl_c_during_the_start_stops_it(
     with pytest.raises(KeyboardInterrupt), Emulator():
         pass
 
-    assert 0 == threads()
+    assert [] == serving()
 
 
-def test_it_can_be_started_and_closed_without_a_block() -> None:
-    """Twice does no harm."""
+def test_it_can_be_started_and_closed_without_a_block(serving: Serving) -> None:
     emu = Emulator()
     emu.start()
     emu.start()
 
-    assert 1 == threads()
+    assert 1 == len(serving())
 
     emu.close()
     emu.close()
 
-    assert 0 == threads()
+    assert [] == serving()
     with pytest.raises(EmulatorError, match="it is not running"):
         _ = emu.url
 
 
-async def test_a_start_that_is_cancelled_leaves_nothing_running() -> None:
+async def test_a_start_that_is_cancelled_leaves_nothing_running(
+    serving: Serving,
+) -> None:
     """A time-out around the block, say."""
     emu = Emulator()
     task = asyncio.create_task(emu.__aenter__())
@@ -184,7 +172,7 @@ async def test_a_start_that_is_cancelled_leaves_nothing_running() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
 
-    assert 0 == threads()
+    assert [] == serving()
 
 
 def test_one_that_runs_elsewhere_is_driven_alike_and_goes_on() -> None:
@@ -197,9 +185,8 @@ def test_one_that_runs_elsewhere_is_driven_alike_and_goes_on() -> None:
 
 
 def test_one_that_does_not_stop_does_not_hold_up(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is told in the log."""
     release, stop = threading.Event(), Server.stop
 
     async def slow(server: Server) -> None:
@@ -222,7 +209,6 @@ def test_one_that_does_not_stop_does_not_hold_up(
 def test_a_fault_at_the_end_is_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The test goes on."""
     stop = Server.stop
 
     async def broken(server: Server) -> None:
@@ -237,7 +223,6 @@ def test_a_fault_at_the_end_is_logged(
 
 
 def test_a_program_that_never_stops_it_ends_soon() -> None:
-    """It is stopped at the exit of the interpreter."""
     program = (
         "from reachapi_emulator.embedded import Emulator; "
         "Emulator().start(); print('up')"
@@ -249,6 +234,7 @@ def test_a_program_that_never_stops_it_ends_soon() -> None:
         text=True,
         check=True,
         timeout=30,
+        env={**os.environ, **UNMEASURED},
     )
 
     assert ("up\n", "") == (done.stdout, done.stderr)

@@ -9,34 +9,35 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.settings import Settings
 from reachapi_emulator.state import clock
-from reachapi_emulator.state.clock import SECOND
-from support.api import CREDITS, Api
-from support.embedded import started
-from support.hanging import receiving
-from support.steering import (
+from support.client import (
+    CREDITS,
+    Api,
+    account,
     ask,
     begin,
-    held_validation,
+    job_of,
     opened,
     point,
+    ready,
+    rule,
     script,
-    turn_everything,
     under,
 )
+from support.receiver import receiving
+from support.start import start
+from support.steering import held_validation, turn_everything
 
 Start = Callable[..., AbstractAsyncContextManager[Api]]
 HOUR = 3_600
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+")
+CUT_OFF = "reachapi_emulator.server.GRACE"
 
 
 @pytest.fixture
-def start(dataset: Dataset, tmp_path: Path) -> Start:
-    """Start an emulator on the state file of this test."""
-    state = partial(Settings, port=0, state=tmp_path / "state.db")
-    return lambda **settings: started(dataset, state(**settings))
+def run(tmp_path: Path) -> Start:
+    """Start an emulator on the state file of this test, as often as one likes."""
+    return partial(start, "loop", state=tmp_path / "state.db")
 
 
 async def _seen(api: Api) -> dict[str, Any]:
@@ -47,26 +48,30 @@ async def _seen(api: Api) -> dict[str, Any]:
     }
 
 
-async def test_everything_is_there_again(start: Start) -> None:
+async def _triggers(api: Api, job: int) -> list[str]:
+    return [attempt["trigger"] for attempt in (await job_of(api, job))["attempts"]]
+
+
+async def test_everything_is_there_again(run: Start) -> None:
     """Accounts, balances, keys, secrets, webhooks, ledger, jobs, deliveries."""
-    async with start() as api:
+    async with run() as api:
         await api.freeze()
         await api.control("POST", "/accounts", {"id": "acme", "webhook": None})
-        await api.wait(await begin(api))
+        job = await begin(api)
+        await api.wait(job)
         await turn_everything(await opened(api, "test-a"), "test-a")
         await api.control("PATCH", "/accounts/demo", {"name": "Other", "credits": 7})
+        payload = await ask(api, "GET", f"/jobs/{job}/payload")
         before = await _seen(api)
-    async with start() as api:
-        after = await _seen(api)
+    async with run() as api:
+        assert before == await _seen(api)
+        assert payload.body == (await ask(api, "GET", f"/jobs/{job}/payload")).body
 
-    assert before == after
 
-
-async def test_regenerated_keys_are_there_again(start: Start) -> None:
-    """The new one is good, the old one is still forbidden."""
-    async with start() as api:
+async def test_a_key_that_was_replaced_is_forbidden_still(run: Start) -> None:
+    async with run() as api:
         new = (await api.control("POST", "/accounts/demo/api-key"))["api_key"]
-    async with start() as api:
+    async with run() as api:
         statuses = [
             (await under(api, key).call("POST", CREDITS)).status
             for key in (new, "demo-api-key")
@@ -75,171 +80,153 @@ async def test_regenerated_keys_are_there_again(start: Start) -> None:
     assert [200, 403] == statuses
 
 
-async def test_ids_are_counted_on(start: Start) -> None:
+async def test_ids_are_counted_on(run: Start) -> None:
     """No id is given twice (ruling 24)."""
     jobs = []
     for _ in range(2):
-        async with start() as api:
+        async with run() as api:
             jobs.append(await api.fetch(1))
 
     assert [1300, 1301] == jobs
 
 
-async def test_a_payload_is_there_again(start: Start) -> None:
-    """To the byte."""
-    payloads = []
-    async with start() as api:
-        job = await api.fetch()
-        await api.wait(job)
-        payloads.append((await ask(api, "GET", f"/jobs/{job}/payload")).body)
-    async with start() as api:
-        payloads.append((await ask(api, "GET", f"/jobs/{job}/payload")).body)
-
-    assert payloads[0] == payloads[1]
-
-
-async def test_a_script_goes_on(start: Start) -> None:
-    """With the entry after the last that was played."""
+async def test_a_script_goes_on_after_the_last_entry_that_was_played(
+    run: Start,
+) -> None:
     statuses = []
-    async with start() as api:
-        await script(api, {"status": 500}, {"status": 503}, inbox="hook")
+    async with run() as api:
+        await script(api, 500, 503, inbox="hook")
         statuses.append((await api.send("POST", "/_emulator/inbox/hook")).status)
-    async with start() as api:
+    async with run() as api:
         statuses.append((await api.send("POST", "/_emulator/inbox/hook")).status)
 
     assert [500, 503] == statuses
 
 
-async def test_the_opening_credits_are_those_of_the_first_start(start: Start) -> None:
-    """Another setting gives an account that is there nothing."""
-    async with start(credits=5):
+async def test_a_fault_rule_goes_on_with_what_is_left_of_it(run: Start) -> None:
+    async with run() as api:
+        await rule(api, "status", status=503, times=2)
+        statuses = [(await api.call("POST", CREDITS)).status]
+    async with run() as api:
+        statuses += [(await api.call("POST", CREDITS)).status for _ in range(2)]
+        (shown,) = await api.control("GET", "/faults")
+
+    assert ([503, 503, 200], 2) == (statuses, shown["struck"])
+
+
+async def test_a_delivery_that_a_fault_has_put_off_falls_due_as_it_would_have(
+    run: Start,
+) -> None:
+    async with run() as api:
+        await api.freeze()
+        number = await rule(api, "delay", "webhook", seconds=30)
+        job = await begin(api, 1)
+    async with run() as api:
+        await api.advance(30)
+        delivered = await api.wait(job, state="delivered")
+
+    assert [number] == [attempt["fault"] for attempt in delivered["attempts"]]
+
+
+async def test_the_opening_credits_are_those_of_the_first_start(run: Start) -> None:
+    async with run(credits=5):
         pass
-    async with start(credits=9) as api:
-        account = await api.control("GET", "/accounts/demo")
-
-    assert 5 == account["credits"]
+    async with run(credits=9) as api:
+        assert 5 == (await account(api))["credits"]
 
 
-async def test_a_frozen_clock_stays_frozen(start: Start) -> None:
-    """At the instant where it stood, the global one and an account's own."""
-    async with start() as api:
+async def test_frozen_clocks_stay_frozen_where_they_stood(run: Start) -> None:
+    paths = ("/clock", "/accounts/demo/clock")
+    async with run() as api:
         await api.freeze()
         await api.control("POST", "/accounts/demo/clock/advance", {"seconds": HOUR})
-        paths = ("/clock", "/accounts/demo/clock")
         before = [await api.control("GET", path) for path in paths]
-    async with start() as api:
-        after = [await api.control("GET", path) for path in paths]
-
-    assert before == after
+    async with run() as api:
+        assert before == [await api.control("GET", path) for path in paths]
 
 
-async def test_an_advanced_clock_stays_ahead(start: Start) -> None:
-    """It goes on as far from real time as it was."""
-    async with start() as api:
+async def test_an_advanced_clock_stays_ahead(run: Start) -> None:
+    async with run() as api:
         await api.advance(1_000_000)
         before = (await api.control("GET", "/clock"))["now"]
-    async with start() as api:
+    async with run() as api:
         after = await api.control("GET", "/clock")
 
     assert before < after["now"] < before + 60
     assert after["frozen"] is False
 
 
-async def test_a_job_waits_on_the_frozen_clock(start: Start) -> None:
-    """After the start as before: it is validated when its time has come."""
-    async with start() as api:
+async def test_jobs_wait_on_the_frozen_clock_until_they_are_due(run: Start) -> None:
+    """To be delivered, and to be polled for."""
+    async with run() as api:
         await api.freeze()
-        job = await api.fetch()
-    async with start() as api:
+        job, polled = await api.fetch(), await api.fetch_data()
+    async with run() as api:
         await api.advance(0.049)
-        early = (await api.control("GET", f"/jobs/{job}"))["state"]
+        early = (await job_of(api, job))["state"], (await api.poll(polled)).status
         await api.advance(0.001)
-        late = (await api.wait(job))["state"]
+        late = (await api.wait(job))["state"], (await api.poll(polled)).status
 
-    assert ["submitted", "delivered"] == [early, late]
+    assert [("submitted", 400), ("delivered", 200)] == [early, late]
+
+
+async def test_records_that_are_ready_are_the_same_bytes(run: Start) -> None:
+    async with run() as api:
+        job = await ready(api)
+        before = await api.poll(job)
+    async with run() as api:
+        assert (200, before.body) == (before.status, (await api.poll(job)).body)
 
 
 async def test_what_fell_due_meanwhile_goes_out(
-    start: Start, monkeypatch: pytest.MonkeyPatch
+    run: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A retry of an hour ago is made at the start."""
-    async with start(retry_schedule=(HOUR,)) as api:
-        await script(api, {"status": 500})
+    """A retry of an hour ago is made at the start; one that is not due waits."""
+    async with run(retry_schedule=(HOUR,)) as api:
+        await script(api, 500)
         job = await api.fetch()
-        await api.wait(job, attempts=1)
+        due = (await api.wait(job, attempts=1))["due_at"]
+    async with run() as api:
+        shown = await job_of(api, job)
+        assert (due, 1) == (shown["due_at"], len(shown["attempts"]))
     real = clock.real_time()
-    monkeypatch.setattr(clock, "real_time", lambda: lambda: real() + HOUR * SECOND)
-    async with start() as api:
-        shown = await api.wait(job)
-
-    assert ["first", "retry"] == [attempt["trigger"] for attempt in shown["attempts"]]
-
-
-async def test_what_is_not_due_yet_waits(start: Start) -> None:
-    """A start is no reason to try again."""
-    async with start(retry_schedule=(HOUR,)) as api:
-        await script(api, {"status": 500})
-        job = await api.fetch()
-        before = await api.wait(job, attempts=1)
-    async with start() as api:
-        after = await api.control("GET", f"/jobs/{job}")
-
-    assert (before["due_at"], 1) == (after["due_at"], len(after["attempts"]))
+    later = HOUR * clock.SECOND
+    monkeypatch.setattr(clock, "real_time", lambda: lambda: real() + later)
+    async with run() as api:
+        await api.wait(job)
+        assert ["first", "retry"] == await _triggers(api, job)
 
 
 async def test_a_delivery_that_was_cut_off_is_made_again(
-    start: Start, monkeypatch: pytest.MonkeyPatch
+    run: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its attempt is marked interrupted; the bytes are the same (ruling 31)."""
-    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0)
-    async with receiving() as receiver:
-        async with start() as api:
-            await point(api, receiver.url)
-            receiver.hang()
-            job = await api.fetch()
-            await receiver.arrival()
-        receiver.release()
-        async with start() as api:
-            shown = await api.wait(job)
-            entries = await api.control("GET", "/accounts/demo/ledger")
-
-    assert [("first", None, "interrupted"), ("recovery", 200, None)] == [
-        (attempt["trigger"], attempt["status"], attempt["error"])
-        for attempt in shown["attempts"]
-    ]
-    assert [job] == [e["unique_processing_id"] for e in entries[1:]]
-    assert receiver.bodies[0] == receiver.bodies[1]
-
-
-async def test_an_interrupted_attempt_takes_no_retry_away(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After it the schedule is as long as it was."""
-    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0)
-    async with receiving() as receiver, start(retry_schedule=(HOUR,)) as api:
+    """Ruling 31: it is marked interrupted, and takes no retry away."""
+    monkeypatch.setattr(CUT_OFF, 0)
+    async with receiving() as receiver, run(retry_schedule=(HOUR,)) as api:
         await api.freeze()
         await point(api, receiver.url)
         receiver.hang()
         job = await begin(api)
         await receiver.arrival()
-    async with start(retry_schedule=(HOUR,)) as api:
+    async with run(retry_schedule=(HOUR,)) as api:
         await api.wait(job, attempts=2)
         await api.advance(HOUR)
         shown = await api.wait(job)
 
-    assert ("exhausted", ["first", "recovery", "retry"]) == (
+    assert ("exhausted", [("first", "interrupted"), ("recovery", "refused")]) == (
         shown["state"],
-        [attempt["trigger"] for attempt in shown["attempts"]],
+        [(each["trigger"], each["error"]) for each in shown["attempts"][:2]],
     )
+    assert "retry" == shown["attempts"][2]["trigger"]
 
 
 async def test_a_redelivery_that_was_cut_off_is_made_again(
-    start: Start, monkeypatch: pytest.MonkeyPatch
+    run: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The job stays delivered meanwhile."""
-    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0)
+    monkeypatch.setattr(CUT_OFF, 0)
     async with receiving() as receiver:
-        async with start() as api:
+        async with run() as api:
             await point(api, receiver.url)
             job = await api.fetch()
             await api.wait(job)
@@ -248,40 +235,36 @@ async def test_a_redelivery_that_was_cut_off_is_made_again(
             for _ in range(2):
                 await receiver.arrival()
         receiver.release()
-        async with start() as api:
-            shown = await api.wait(job, attempts=3)
+        async with run() as api:
+            state = (await api.wait(job, attempts=3))["state"]
+            triggers = await _triggers(api, job)
 
-    assert ("delivered", ["first", "redelivery", "recovery"]) == (
-        shown["state"],
-        [attempt["trigger"] for attempt in shown["attempts"]],
-    )
+    assert ("delivered", ["first", "redelivery", "recovery"]) == (state, triggers)
 
 
-async def test_a_validation_that_was_cut_off_is_made_again(
-    start: Start, monkeypatch: pytest.MonkeyPatch
+async def test_a_validation_that_was_cut_off_is_made_again_and_charged_once(
+    run: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it had reserved is charged once."""
-    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0)
+    monkeypatch.setattr(CUT_OFF, 0)
     with held_validation(monkeypatch) as release:
-        async with start() as api:
+        async with run() as api:
             job = await api.fetch()
             await api.wait(job, state="validating")
         release.set()
-        async with start() as api:
-            shown = await api.wait(job)
-            account = await api.control("GET", "/accounts/demo")
+        async with run() as api:
+            charged = (await api.wait(job))["charged"]
+            shown = await account(api)
 
-    assert (10_000 - shown["charged"], 0) == (account["credits"], account["reserved"])
+    assert (10_000 - charged, 0) == (shown["credits"], shown["reserved"])
 
 
-async def test_a_reset_is_for_good(start: Start) -> None:
-    """What it forgot does not come back with the next start."""
-    async with start() as api:
+async def test_a_reset_is_for_good(run: Start) -> None:
+    async with run() as api:
         await api.freeze()
         await api.fetch()
         await api.control("POST", "/reset")
         before = await _seen(api)
-    async with start() as api:
+    async with run() as api:
         after = await _seen(api)
         frozen = (await api.control("GET", "/clock"))["frozen"]
         job = await api.fetch(1)
@@ -290,11 +273,11 @@ async def test_a_reset_is_for_good(start: Start) -> None:
     assert (False, 1300) == (frozen, job)
 
 
-async def test_the_journal_begins_anew(start: Start) -> None:
+async def test_the_journal_begins_anew(run: Start) -> None:
     """It is about one run, and is kept in memory alone."""
-    async with start() as api:
+    async with run() as api:
         await api.call("POST", CREDITS)
-    async with start() as api:
+    async with run() as api:
         journal = await api.control("GET", "/requests")
 
     assert {"evicted": 0, "requests": []} == journal

@@ -1,8 +1,12 @@
-"""The emulator in process: started and stopped."""
+"""The emulator in process: started, stopped, and refused to start."""
 
 import asyncio
+import errno
 import socket
+import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -10,14 +14,17 @@ import aiohttp
 import pytest
 
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.errors import DatasetError
+from reachapi_emulator.errors import StartError, StoreError
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state import clock
 from reachapi_emulator.state.clock import SECOND
-from support.api import CREDITS
-from support.embedded import client_of, embedded, free_port, started
-from support.hanging import receiving
-from support.steering import begin, point
+from support.client import CREDITS, Api, begin, job_of, point
+from support.receiver import receiving
+from support.start import free_port, server, start
+
+GRACE = "reachapi_emulator.server.GRACE"
 
 
 def _has_ipv6() -> bool:
@@ -31,45 +38,18 @@ def _has_ipv6() -> bool:
 needs_ipv6 = pytest.mark.skipif(not _has_ipv6(), reason="there is no IPv6 here")
 
 
-async def test_it_serves_when_it_has_started(dataset: Dataset) -> None:
-    """On a free port, where port 0 is asked for; `url` says which."""
-    async with started(dataset, Settings(port=0)) as api:
-        health = await api.control("GET", "/health")
-
-    assert "ok" == health["status"]
-    assert api.url.startswith("http://127.0.0.1:")
-    assert not api.url.endswith(":0")
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A state file that is yet to be made."""
+    return tmp_path / "state.db"
 
 
-async def test_it_serves_on_the_port_asked_for(dataset: Dataset) -> None:
-    """As its url says."""
+async def test_it_serves_on_the_port_asked_for() -> None:
     port = free_port()
-
-    async with started(dataset, Settings(port=port)) as api:
-        await api.control("GET", "/health")
+    async with start("loop", port=port) as api:
+        assert "ok" == (await api.control("GET", "/health"))["status"]
 
     assert f"http://127.0.0.1:{port}" == api.url
-
-
-async def test_it_has_no_url_before_it_has_started(dataset: Dataset) -> None:
-    """There is none to be had."""
-    assert "" == Server(Settings(port=0), dataset).url
-
-
-async def test_the_default_settings_are_those_of_the_table() -> None:
-    """Left out, they are the defaults."""
-    assert Settings() == Server().settings
-
-
-async def test_it_loads_the_data_set_that_comes_along(dataset: Dataset) -> None:
-    """Unless it is given one."""
-    running = Server(Settings(port=0))
-    await running.start()
-    async with client_of(running) as api:
-        health = await api.control("GET", "/health")
-    await running.stop()
-
-    assert len(dataset) == health["contacts"]
 
 
 @pytest.mark.parametrize(
@@ -84,96 +64,91 @@ async def test_it_loads_the_data_set_that_comes_along(dataset: Dataset) -> None:
         pytest.param("::", "[::1]", marks=needs_ipv6),
     ],
 )
-async def test_the_url_is_one_to_reach_it_by(
-    dataset: Dataset, host: str, name: str
-) -> None:
-    """Where it listens everywhere, on this machine."""
-    async with started(dataset, Settings(host=host, port=0)) as api:
-        await api.control("GET", "/health")
-        job = await api.fetch(1)
-        delivered = await api.wait(job)
+async def test_the_url_is_one_to_reach_it_by(host: str, name: str) -> None:
+    """For clients, and for its own deliveries to the inbox."""
+    async with start("loop", host=host) as api:
+        delivered = await api.wait(await api.fetch(1))
 
     assert f"http://{name}" == api.url.rpartition(":")[0]
     assert "delivered" == delivered["state"]
 
 
-async def test_nobody_listens_when_it_has_stopped(dataset: Dataset) -> None:
-    """The port is free again."""
-    running = Server(Settings(port=0), dataset)
+def test_before_it_starts_it_has_the_defaults_and_no_url() -> None:
+    assert (Settings(), "") == (Server().settings, Server().url)
+
+
+async def test_it_loads_the_data_set_that_comes_along() -> None:
+    running = Server(Settings(port=0))
     await running.start()
+    async with Api.to(running.url) as api:
+        health = await api.control("GET", "/health")
     await running.stop()
 
-    with pytest.raises(aiohttp.ClientConnectorError):
-        async with client_of(running) as api:
+    assert 10_000 == health["contacts"]
+
+
+async def test_nobody_listens_when_it_has_stopped() -> None:
+    async with start("loop") as running:
+        pass
+    async with Api.to(running.url) as api:
+        with pytest.raises(aiohttp.ClientConnectorError):
             await api.control("GET", "/health")
 
 
-async def test_it_may_be_stopped_at_any_time(dataset: Dataset) -> None:
-    """Before it has started, and twice."""
-    running = Server(Settings(port=0), dataset)
+async def test_it_may_be_stopped_at_any_time_and_started_again() -> None:
+    """Before it has started, and twice; in memory it forgets everything."""
+    running = server()
     await running.stop()
-    await running.start()
-    await running.stop()
-
-    await running.stop()
-
-    async with started(dataset, Settings(port=int(running.url.split(":")[-1]))) as api:
-        assert running.url == api.url
-
-
-async def test_it_starts_again_after_a_stop(dataset: Dataset) -> None:
-    """In memory, as if for the first time."""
-    running = Server(Settings(port=0), dataset)
     jobs = []
     for _ in range(2):
         await running.start()
-        async with client_of(running) as api:
+        async with Api.to(running.url) as api:
             jobs.append(await api.fetch(1))
+        await running.stop()
         await running.stop()
 
     assert [1300, 1300] == jobs
 
 
-async def test_it_is_reset_from_within(dataset: Dataset) -> None:
-    """As by POST /_emulator/reset: everything, or one account."""
-    settings = Settings(port=0)
-    async with embedded(dataset, settings) as running, client_of(running) as api:
+async def test_it_is_reset_from_within() -> None:
+    """As by POST /_emulator/reset: one account, or everything."""
+    running = server()
+    await running.start()
+    async with Api.to(running.url) as api:
         jobs = [await api.fetch(1)]
         for account in ("demo", None):
-            await running.reset(account)
+            await running.services.reset(account)
             jobs.append(await api.fetch(1))
+    await running.stop()
 
     assert [1300, 1301, 1300] == jobs
 
 
-async def test_two_of_them_are_independent(dataset: Dataset) -> None:
+async def test_two_of_them_are_independent() -> None:
     """Their clocks, accounts, jobs and limits are their own."""
-    async with (
-        started(dataset, Settings(port=0, credits=7)) as one,
-        started(dataset, Settings(port=0)) as other,
-    ):
+    async with start("loop", credits=7) as one, start("loop") as other:
         await one.freeze()
         await one.fetch(1)
         for _ in range(10):
             await one.call("POST", CREDITS)
-        answer = await other.call("POST", CREDITS)
-        seen = [
-            await other.control("GET", "/jobs"),
-            (await other.control("GET", "/clock"))["frozen"],
-        ]
         limited = await one.call("POST", CREDITS)
+        answer = await other.call("POST", CREDITS)
+        jobs = await other.control("GET", "/jobs")
+        frozen = (await other.control("GET", "/clock"))["frozen"]
 
-    assert {"available_credit": 10_000} == answer.json["data"]
-    assert [[], False] == seen
-    assert 429 == limited.status
+    assert (429, 200, 10_000) == (
+        limited.status,
+        answer.status,
+        answer.json["data"]["available_credit"],
+    )
+    assert ([], False) == (jobs, frozen)
 
 
-async def test_a_stop_waits_for_a_delivery(dataset: Dataset, tmp_path: Path) -> None:
+async def test_a_stop_waits_for_a_delivery(state: Path) -> None:
     """One that ends within the grace period has ended as if nothing were."""
-    settings = Settings(port=0, state=tmp_path / "state.db")
-    running = Server(settings, dataset)
+    running = server(state=state)
     await running.start()
-    async with receiving() as receiver, client_of(running) as api:
+    async with receiving() as receiver, Api.to(running.url) as api:
         await api.freeze()
         await point(api, receiver.url)
         receiver.hang()
@@ -183,9 +158,9 @@ async def test_a_stop_waits_for_a_delivery(dataset: Dataset, tmp_path: Path) -> 
         await asyncio.sleep(0)
         receiver.release()
         await stopping
+    async with start("loop", state=state) as api:
+        shown = await job_of(api, job)
 
-    async with started(dataset, settings) as api:
-        shown = await api.control("GET", f"/jobs/{job}")
     assert ("delivered", [200]) == (
         shown["state"],
         [attempt["status"] for attempt in shown["attempts"]],
@@ -193,61 +168,197 @@ async def test_a_stop_waits_for_a_delivery(dataset: Dataset, tmp_path: Path) -> 
 
 
 async def test_a_stop_waits_no_longer_than_the_grace_period(
-    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, state: Path
 ) -> None:
-    """A delivery that hangs is cut off."""
-    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0.05)
-    running = Server(Settings(port=0), dataset)
+    """What falls due meanwhile is left for the next start."""
+    monkeypatch.setattr(GRACE, 0.05)
+    running = server(state=state, validation_delay=0)
     await running.start()
-    async with receiving() as receiver:
-        async with client_of(running) as api:
-            await api.freeze()
-            await point(api, receiver.url)
-            receiver.hang()
-            await begin(api)
-            await receiver.arrival()
-        started = time.monotonic()
-
-        await running.stop()
-
-    assert 0.05 <= time.monotonic() - started < 2
-
-
-async def test_nothing_is_started_while_it_stops(
-    dataset: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """What falls due in the grace period is left for the next start."""
-    monkeypatch.setattr("reachapi_emulator.server.GRACE", 0.05)
-    settings = Settings(port=0, validation_delay=0, state=tmp_path / "state.db")
-    running = Server(settings, dataset)
-    await running.start()
-    async with receiving() as receiver:
-        async with client_of(running) as api:
-            await point(api, receiver.url)
-            receiver.hang()
-            await api.fetch(1)
-            await receiver.arrival()
-            stopping = asyncio.create_task(running.stop())
-            await asyncio.sleep(0)
-            job = await api.fetch(1)
-            before = (await api.control("GET", f"/jobs/{job}"))["state"]
-            await stopping
+    async with receiving() as receiver, Api.to(running.url) as api:
+        await point(api, receiver.url)
+        receiver.hang()
+        await api.fetch(1)
+        await receiver.arrival()
+        began = time.monotonic()
+        stopping = asyncio.create_task(running.stop())
+        await asyncio.sleep(0)
+        job = await api.fetch(1)
+        before = (await job_of(api, job))["state"]
+        await stopping
+        took = time.monotonic() - began
         receiver.release()
-        async with started(dataset, settings) as api:
-            after = (await api.wait(job))["state"]
+        async with start("loop", state=state) as again:
+            after = (await again.wait(job))["state"]
 
     assert ["submitted", "delivered"] == [before, after]
+    assert 0.05 <= took < 2
 
 
 @pytest.mark.parametrize("delay", [n / 100 for n in range(1, 9)])
 async def test_what_falls_due_between_two_looks_is_not_missed(
-    dataset: Dataset, monkeypatch: pytest.MonkeyPatch, delay: float
+    monkeypatch: pytest.MonkeyPatch, delay: float
 ) -> None:
-    """Real time goes on while the dispatcher looks for what is due, and when next."""
+    """Real time goes on while the worker looks for what is due, and when next."""
     reads = count(step=SECOND // 100)
     monkeypatch.setattr(clock, "real_time", lambda: lambda: next(reads))
 
-    async with started(dataset, Settings(port=0, validation_delay=delay)) as api:
+    async with start("loop", validation_delay=delay) as api:
         delivered = await api.wait(await api.fetch(1), timeout=2)
 
     assert "delivered" == delivered["state"]
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        (
+            "127.0.0.1",
+            (
+                "is in use: stop what listens there, or choose another --port "
+                "(0 takes a free one)"
+            ),
+        ),
+        ("192.0.2.1", "is no address of this machine: choose another --host"),
+        ("a b", "is no address that can be listened on: choose another --host"),
+        ("x" * 64, "is no address that can be listened on: choose another --host"),
+    ],
+)
+async def test_an_address_that_cannot_be_had_is_refused_in_words(
+    host: str, reason: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(StartError) as refusal:
+            await server(host=host, port=port).start()
+
+    assert f"{host}:{port} {reason}" == str(refusal.value)
+
+
+async def test_a_port_that_is_not_allowed_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuse(_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("reachapi_emulator.web.http_server.Listener._bound", refuse)
+
+    with pytest.raises(StartError) as refusal:
+        await server(port=80).start()
+
+    assert (
+        "127.0.0.1:80 is not allowed for this user: choose a --port above 1023"
+    ) == str(refusal.value)
+
+
+async def test_a_refused_start_leaves_nothing_open(state: Path) -> None:
+    """Another one can have the state file, and then this one can start."""
+    port = free_port()
+    refused = server(port=port, state=state)
+    async with start("loop", port=port):
+        with pytest.raises(StartError):
+            await refused.start()
+        async with start("loop", state=state):
+            pass
+    await refused.start()
+    async with Api.to(refused.url) as api:
+        assert "ok" == (await api.control("GET", "/health"))["status"]
+    await refused.stop()
+
+
+def test_a_bad_data_set_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    """Neither is a state file made nor a port taken."""
+    port, bad = free_port(), tmp_path / "contacts.ndjson"
+    bad.write_text("no contact\n")
+    settings = Settings(port=port, dataset=bad, state=tmp_path / "state.db")
+    with pytest.raises(DatasetError, match=r"contacts\.ndjson"):
+        asyncio.run(Server(settings).start())
+
+    assert [bad] == list(tmp_path.iterdir())
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+def _notes(path: Path) -> None:
+    path.write_text("not a database, but long enough to be one")
+
+
+def _other_version(path: Path) -> None:
+    _execute(path, "PRAGMA user_version = 99")
+
+
+def _recipes(path: Path) -> None:
+    _execute(path, "CREATE TABLE recipes (name TEXT)")
+
+
+def _execute(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(statement)
+
+
+ANOTHER_FILE = (
+    "name a file that the emulator made, or a new one in a folder that can be written"
+)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (_notes, f"cannot be used as state: file is not a database; {ANOTHER_FILE}"),
+        (
+            _recipes,
+            f"cannot be used as state: it holds somebody else's tables; {ANOTHER_FILE}",
+        ),
+        (
+            _other_version,
+            (
+                "was written by another version of the emulator (schema 99, this one "
+                "reads 2): name another --state file"
+            ),
+        ),
+    ],
+)
+def test_a_state_file_that_is_none_is_refused_and_left_as_it_is(
+    state: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    """The file is let go at once, too: its owner can write to it."""
+    spoil(state)
+    before = state.read_bytes()
+    with pytest.raises(StoreError) as refusal:
+        asyncio.run(server(state=state).start())
+
+    assert f"{state} {reason}" == str(refusal.value)
+    assert before == state.read_bytes()
+    if spoil is not _notes:
+        _execute(state, "CREATE TABLE more (name TEXT)")
+
+
+async def test_a_state_file_in_use_is_refused(state: Path) -> None:
+    """Two emulators do not share one; the first is not disturbed."""
+    async with start("loop", state=state) as api:
+        with pytest.raises(StoreError) as refusal:
+            await server(state=state).start()
+        job = await api.fetch(1)
+
+    assert 1300 == job
+    assert (
+        f"{state} is in use by another emulator: stop it, or name another --state file"
+    ) == str(refusal.value)
+
+
+async def test_the_state_of_another_data_set_is_refused_and_left_as_it_is(
+    dataset: Dataset, state: Path, tmp_path: Path
+) -> None:
+    """Its jobs speak of records that are not there."""
+    path = tmp_path / "smaller.ndjson"
+    path.write_bytes(dataset.record(0) + b"\n")
+    async with start("loop", state=state) as api:
+        jobs = [await api.fetch(1)]
+    with pytest.raises(StartError) as refusal:
+        await server(Dataset.load(path), state=state).start()
+    async with start("loop", state=state) as api:
+        jobs.append(await api.fetch(1))
+
+    assert [1300, 1301] == jobs
+    assert (
+        f"{state} belongs to another data set: start with the --dataset that made "
+        "it, or name a new --state file"
+    ) == str(refusal.value)

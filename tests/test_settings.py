@@ -1,3 +1,5 @@
+"""Every setting: its row in the table, its bounds, and its ways in."""
+
 import math
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
@@ -5,175 +7,36 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.settings import MAX_VALUES, Settings, SettingsError
+from reachapi_emulator.settings import (
+    MAX_VALUES,
+    Settings,
+    SettingsError,
+    misspelt,
+    settings_of,
+)
 
 ROWS = {row.name: row for row in fields(Settings)}
 BOUNDED = [name for name, row in ROWS.items() if row.metadata["least"] is not None]
 CHOSEN = [name for name, row in ROWS.items() if row.metadata["choices"]]
 SEVERAL = [name for name, row in ROWS.items() if isinstance(row.default, tuple)]
 WHOLE = [name for name, row in ROWS.items() if row.type is int]
+HERE = Path("/project")
 
 
 def made(name: str, value: object) -> object:
     """Make settings with one of them given, and return it as they have it."""
     several = isinstance(ROWS[name].default, tuple)
     given: dict[str, Any] = {name: (value,) if several else value}
-    settings = Settings(**given)
-    taken: object = getattr(settings, name)
+    taken: object = getattr(Settings(**given), name)
     return taken[0] if isinstance(taken, tuple) else taken
 
 
-def refused(name: str, value: object) -> SettingsError:
+def refused(**given: Any) -> str:  # noqa: ANN401 # the mistakes
     """Make settings that are refused, and return why."""
     with pytest.raises(SettingsError) as refusal:
-        made(name, value)
-    return refusal.value
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_every_setting_has_help(name: str) -> None:
-    """A sentence, for the command line and the README."""
-    text = ROWS[name].metadata["help"]
-
-    assert text[0].isupper()
-    assert text.endswith(".")
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_every_setting_has_a_default_that_will_do(name: str) -> None:
-    """Given by a user, it is taken."""
-    row = ROWS[name]
-    given: dict[str, Any] = {name: row.default}
-
-    assert Settings() == Settings(**given)
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_every_number_has_bounds(name: str) -> None:
-    """Text and switches have none."""
-    is_number = ROWS[name].type in {int, float, tuple[float, ...]}
-
-    assert is_number is (name in BOUNDED)
-
-
-@pytest.mark.parametrize("name", BOUNDED)
-@pytest.mark.parametrize("bound", ["least", "most"])
-def test_the_bounds_are_within(name: str, bound: str) -> None:
-    """Both of them will do."""
-    value = ROWS[name].metadata[bound]
-
-    assert value == made(name, value)
-
-
-@pytest.mark.parametrize("name", BOUNDED)
-def test_less_than_the_least_is_refused(name: str) -> None:
-    """By however little."""
-    least = ROWS[name].metadata["least"]
-    value = least - 1 if name in WHOLE else math.nextafter(least, -math.inf)
-
-    assert name == refused(name, value).name
-
-
-@pytest.mark.parametrize("name", BOUNDED)
-def test_more_than_the_most_is_refused(name: str) -> None:
-    """By however little."""
-    most = ROWS[name].metadata["most"]
-    value = most + 1 if name in WHOLE else math.nextafter(most, math.inf)
-
-    assert name == refused(name, value).name
-
-
-@pytest.mark.parametrize("name", BOUNDED)
-@pytest.mark.parametrize(
-    "value", [math.nan, math.inf, -math.inf, True, False, None, "1", (1,), [1]]
-)
-def test_what_is_no_number_is_refused(name: str, value: object) -> None:
-    """A switch is none either, though Python counts with it."""
-    assert name == refused(name, value).name
-
-
-@pytest.mark.parametrize("name", WHOLE)
-def test_a_part_of_a_whole_number_is_refused(name: str) -> None:
-    """Nobody listens on port 9010.5."""
-    default: Any = ROWS[name].default
-
-    assert name == refused(name, default + 0.5).name
-
-
-@pytest.mark.parametrize("name", BOUNDED)
-def test_a_refusal_names_setting_bounds_and_value(name: str) -> None:
-    """So that it can be mended without the documentation."""
-    row = ROWS[name].metadata
-    expected = f"{name} must be from {row['least']:,} to {row['most']:,}: nan is not"
-
-    assert expected == str(refused(name, math.nan))
-
-
-@pytest.mark.parametrize("name", CHOSEN)
-@pytest.mark.parametrize("value", ["loud", "", "INFO", None, 1])
-def test_another_choice_is_refused(name: str, value: object) -> None:
-    """The message lists those that there are."""
-    choices = ", ".join(ROWS[name].metadata["choices"])
-    expected = f"{name} must be one of {choices}: {value!r} is not"
-
-    assert expected == str(refused(name, value))
-
-
-@pytest.mark.parametrize("name", CHOSEN)
-def test_every_choice_will_do(name: str) -> None:
-    """All that are listed."""
-    choices = list(ROWS[name].metadata["choices"])
-
-    assert choices == [made(name, choice) for choice in choices]
-
-
-def test_a_refusal_is_told_apart_from_its_setting() -> None:
-    """The command line calls a setting by its option."""
-    error = refused("rate_limit", -1)
-
-    assert "rate_limit" == error.name
-    assert f"rate_limit {error.reason}" == str(error)
-
-
-def test_one_bad_wait_refuses_the_schedule() -> None:
-    """Wherever it stands."""
-    with pytest.raises(SettingsError, match=r"retry_schedule must be from 0 .*: -2 is"):
-        Settings(retry_schedule=(1, -2, 3))
-
-
-@pytest.mark.parametrize("waits", [0, MAX_VALUES])
-def test_a_schedule_may_be_empty_or_long(waits: int) -> None:
-    """Up to a hundred waits."""
-    schedule = (1.0,) * waits
-
-    assert schedule == Settings(retry_schedule=schedule).retry_schedule
-
-
-def test_a_schedule_beyond_that_is_refused() -> None:
-    """The message says how many it may have."""
-    with pytest.raises(SettingsError, match="retry_schedule must have at most 100"):
-        Settings(retry_schedule=(1.0,) * (MAX_VALUES + 1))
-
-
-def test_a_schedule_is_no_list() -> None:
-    """Settings don't change once they are made."""
-    with pytest.raises(SettingsError, match="retry_schedule must be a tuple"):
-        Settings(retry_schedule=[1.0])  # type: ignore[arg-type] # the mistake
-
-
-def test_settings_do_not_change() -> None:
-    """They were checked as a whole."""
-    settings = Settings()
-
-    with pytest.raises(FrozenInstanceError):
-        settings.port = -1  # type: ignore[misc] # the mistake
-
-
-def test_files_are_paths() -> None:
-    """Left out, there are none."""
-    settings = Settings(state=Path("state.db"))
-
-    assert (Path("state.db"), None) == (settings.state, settings.dataset)
+        Settings(**given)
+    assert f"{refusal.value.name} {refusal.value.reason}" == str(refusal.value)
+    return str(refusal.value)
 
 
 def test_the_defaults_are_those_of_the_rulings() -> None:
@@ -193,75 +56,192 @@ def test_the_defaults_are_those_of_the_rulings() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["tls_name", "cors"])
-def test_one_bad_name_refuses_the_setting(name: str) -> None:
-    """Wherever it stands."""
-    given: dict[str, Any] = {"tls": True, name: ("*", "http://a b", "x.test")}
+@pytest.mark.parametrize("name", ROWS)
+def test_every_setting_is_described_and_takes_its_default(name: str) -> None:
+    """Every number has bounds, and nothing else has."""
+    row = ROWS[name]
+    given: dict[str, Any] = {name: row.default}
+    is_number = row.type in {int, float, tuple[float, ...]}
 
-    with pytest.raises(SettingsError, match=f"^{name} must be "):
-        Settings(**given)
+    assert row.metadata["help"][0].isupper()
+    assert row.metadata["help"].endswith(".")
+    assert Settings() == Settings(**given)
+    assert is_number is (name in BOUNDED)
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_a_number_is_taken_within_its_bounds(name: str) -> None:
+    row = ROWS[name].metadata
+    least, most = row["least"], row["most"]
+    below = least - 1 if name in WHOLE else math.nextafter(least, -math.inf)
+    above = most + 1 if name in WHOLE else math.nextafter(most, math.inf)
+
+    assert [least, most] == [made(name, bound) for bound in (least, most)]
+    for value in (below, above, math.nan):
+        with pytest.raises(SettingsError) as refusal:
+            made(name, value)
+        assert f"{name} must be from {least:,} to {most:,}: {value!r} is not" == str(
+            refusal.value
+        )
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+@pytest.mark.parametrize(
+    "value", [math.inf, -math.inf, True, False, None, "1", (1,), [1]]
+)
+def test_what_is_no_number_is_refused(name: str, value: object) -> None:
+    """A switch is none either, though Python counts with it."""
+    with pytest.raises(SettingsError, match=f"^{name} must be from "):
+        made(name, value)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_part_of_a_whole_number_is_refused(name: str) -> None:
+    """Nobody listens on port 9010.5."""
+    default: Any = ROWS[name].default
+    assert refused(**{name: default + 0.5}).startswith(f"{name} must be ")
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_choice_is_one_of_those_listed(name: str) -> None:
+    choices = ROWS[name].metadata["choices"]
+
+    assert [*choices] == [made(name, choice) for choice in choices]
+    for value in ("loud", "", "INFO", None, 1):
+        expected = f"{name} must be one of {', '.join(choices)}: {value!r} is not"
+        assert expected == refused(**{name: value})
+
+
+@pytest.mark.parametrize("waits", [0, MAX_VALUES])
+def test_a_schedule_may_be_empty_or_long(waits: int) -> None:
+    schedule = (1.0,) * waits
+
+    assert schedule == Settings(retry_schedule=schedule).retry_schedule
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (
+            {"retry_schedule": (1, -2, 3)},
+            "retry_schedule must be from 0 to 604,800: -2",
+        ),
+        (
+            {"retry_schedule": (1.0,) * 101},
+            "retry_schedule must have at most 100 values",
+        ),
+        ({"retry_schedule": [1.0]}, "retry_schedule must be a tuple: [1.0] is not"),
+        ({"cors": ("*", "http://a b")}, "cors must be an origin such as"),
+        ({"cors": ("*",) * 101}, "cors must have at most 100 values: 101 are given"),
+        ({"tls": True, "tls_name": ("x.test", "a b")}, "tls_name must be a DNS name"),
+        ({"tls": True, "tls_name": ("x",) * 101}, "tls_name must have at most 100"),
+        (
+            {"tls_name": ("x.test",)},
+            "tls_name is for a certificate: give --tls as well",
+        ),
+        (
+            {"port": 9443, "tls": True},
+            "tls_port must be another than --port: both are 9443",
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(
+    given: dict[str, Any], reason: str
+) -> None:
+    assert refused(**given).startswith(reason)
 
 
 @pytest.mark.parametrize("name", SEVERAL)
 def test_a_text_is_no_tuple(name: str) -> None:
-    """One value stands in a tuple as well."""
-    given: dict[str, Any] = {"tls": True, name: "x.test"}
+    reason = refused(**{"tls": True, name: "x.test"})
 
-    with pytest.raises(SettingsError, match=f"^{name} must be a tuple: 'x.test' is"):
-        Settings(**given)
-
-
-@pytest.mark.parametrize("name", ["tls_name", "cors"])
-def test_too_many_names_are_refused(name: str) -> None:
-    """The message says how many there may be."""
-    given: dict[str, Any] = {"tls": True, name: ("*",) * (MAX_VALUES + 1)}
-
-    with pytest.raises(SettingsError) as refusal:
-        Settings(**given)
-
-    assert f"{name} must have at most 100 values: 101 are given" == str(refusal.value)
-
-
-def test_a_name_without_a_certificate_is_refused() -> None:
-    """It would do nothing."""
-    with pytest.raises(SettingsError) as refusal:
-        Settings(tls_name=("x.test",))
-
-    assert "tls_name is for a certificate: give --tls as well" == str(refusal.value)
-
-
-def test_one_port_cannot_serve_both() -> None:
-    """Neither http nor https could be told from the other."""
-    with pytest.raises(SettingsError) as refusal:
-        Settings(port=9443, tls=True)
-
-    assert "tls_port must be another than --port: both are 9443" == str(refusal.value)
+    assert reason.startswith(f"{name} must be a tuple: 'x.test' is")
 
 
 @pytest.mark.parametrize(
     "given", [{"port": 0, "tls": True, "tls_port": 0}, {"port": 9443}]
 )
-def test_ports_that_are_not_the_same_will_do(given: dict[str, Any]) -> None:
+def test_ports_may_be_the_same_where_that_is_no_clash(given: dict[str, Any]) -> None:
     """Two free ones, or where https is off."""
     assert given["port"] == Settings(**given).port
 
 
 @pytest.mark.parametrize("token", ["!" * 8, "~" * 200, None])
 def test_a_control_token_will_do(token: str | None) -> None:
-    """Of 8 to 200 visible characters, or none."""
     assert token == Settings(control_token=token).control_token
 
 
 @pytest.mark.parametrize("token", ["", "short-1", "x" * 201, "with space", "é" * 8, 8])
-def test_another_control_token_is_refused(token: str) -> None:
-    """The message does not repeat it."""
-    with pytest.raises(SettingsError) as refusal:
-        Settings(control_token=token)
-
-    expected = "control_token must be 8 to 200 visible ASCII characters, without spaces"
-    assert expected == str(refusal.value)
-
-
-def test_settings_that_are_shown_do_not_show_the_token() -> None:
+def test_a_token_is_shown_neither_in_a_refusal_nor_in_settings(token: object) -> None:
     """A test that fails prints them."""
+    expected = "control_token must be 8 to 200 visible ASCII characters, without spaces"
+
+    assert expected == refused(control_token=token)
     assert "secret-token" not in repr(Settings(control_token="secret-token"))
+
+
+def test_settings_do_not_change() -> None:
+    """They were checked as a whole."""
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = -1  # type: ignore[misc] # the mistake
+
+
+def test_no_line_is_the_defaults_on_a_free_port() -> None:
+    assert Settings(port=0) == settings_of([], HERE)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("credits = 500", "credits", 500),
+        ("port=9010", "port", 9010),
+        ("validation_delay = 0.5", "validation_delay", 0.5),
+        ("retry_schedule = 1, 2.5", "retry_schedule", (1.0, 2.5)),
+        ("retry_schedule =", "retry_schedule", ()),
+        ("lenient = on", "lenient", True),
+        ("lenient = False", "lenient", False),
+        ("log_level = debug", "log_level", "debug"),
+        ("dataset = data/mine.ndjson", "dataset", HERE / "data/mine.ndjson"),
+    ],
+)
+def test_a_line_sets_one(line: str, name: str, value: object) -> None:
+    """Read as its type; a file is relative to the folder."""
+    assert value == getattr(settings_of([line], HERE), name)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("credit = 5", "credit is no setting: do you mean credits[?]"),
+        ("rate-limits = 5", "do you mean rate_limit[?]"),
+        ("zzzzzzzz = 1", "zzzzzzzz is no setting: known are host, port"),
+        ("credits", "credits cannot be '': give a whole number"),
+        ("credits = many", "credits cannot be 'many': give a whole number"),
+        ("credits = -1", "credits must be from 0"),
+        ("validation_delay = soon", "cannot be 'soon': give numbers"),
+        ("retry_schedule = 1;2", "cannot be '1;2': give numbers"),
+        ("lenient = perhaps", "cannot be 'perhaps': say on or off"),
+        ("log_level = loud", "log_level must be one of debug"),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_refused_in_one_line(
+    line: str, reason: str
+) -> None:
+    with pytest.raises(SettingsError, match=reason) as refusal:
+        settings_of([line], HERE)
+
+    assert 1 == len(str(refusal.value).splitlines())
+
+
+def test_a_misspelt_variable_is_told_with_the_one_that_is_meant() -> None:
+    """Of others with the same beginning, container platforms make some."""
+    names = ["RATE_LIMT", "RATE_LIMIT", "SERVICE_HOST"]
+    variables = [f"REACHAPI_EMULATOR_{name}" for name in names]
+
+    told = (
+        "REACHAPI_EMULATOR_RATE_LIMT is no setting and has no effect: "
+        "do you mean REACHAPI_EMULATOR_RATE_LIMIT?"
+    )
+    assert [told] == [
+        *misspelt([*variables, "REACHAPI_KEY", "PATH"], ["rate_limit", "port"])
+    ]

@@ -28,12 +28,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--reachapi-url",
         metavar="URL",
-        help="Use the emulator that runs there, instead of starting one.",
+        help="Use the emulator at this URL instead of starting one.",
     )
-    parser.addini("reachapi_url", "Use the emulator that runs there.", default="")
+    parser.addini(
+        "reachapi_url",
+        "Use the emulator at this URL instead of starting one.",
+        default="",
+    )
     parser.addini(
         "reachapi_settings",
-        "Settings of the emulator to start, a line each: credits = 500.",
+        "Settings of the emulator that is started, one per line: credits = 500.",
         type="linelist",
     )
 

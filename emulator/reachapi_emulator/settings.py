@@ -15,6 +15,12 @@ MAX_VALUES = 100
 
 _TOKEN = re.compile(r"[!-~]{8,200}")
 
+_FLAGS = {
+    **dict.fromkeys(("on", "yes", "true", "1"), True),
+    **dict.fromkeys(("off", "no", "false", "0"), False),
+}
+VARIABLE_PREFIX = "REACHAPI_EMULATOR"
+
 
 class SettingsError(ValueError):
     """A setting makes no sense; the text names it and says what would.
@@ -81,97 +87,101 @@ class Settings:
         9010, "Port to listen on; 0 takes a free one.", least=0, most=65_535
     )
     tls: bool = _setting(
-        default=False, text="Serve https as well, with a certificate of its own."
+        default=False, text="Serve https as well, with a generated certificate."
     )
     tls_port: int = _setting(
         9443, "Port for https; 0 takes a free one.", least=0, most=65_535
     )
     tls_name: tuple[str, ...] = _setting(
         (),
-        "One more host name or IP address for the certificate; may be repeated.",
+        "Additional host name or IP address for the certificate; may be repeated.",
         check=check_tls_name,
     )
     ca_dir: Path | None = _setting(
         None,
-        "Folder of the certificate authority; left out, one of the user's data.",
+        "Folder of the certificate authority; by default in the user's data folder.",
         folder=True,
     )
     cors: tuple[str, ...] = _setting(
         (),
-        "Origin whose pages may call the API, such as http://localhost:3000; "
+        "Origin allowed to call the API (CORS), such as http://localhost:3000; "
         "* for any; may be repeated.",
         check=check_origin,
     )
     allowed_host: tuple[str, ...] = _setting(
         (),
-        "Host name of the control API, besides local ones and IP addresses; "
-        "may be repeated.",
+        "Additional host name for the control API, besides local ones and IP "
+        "addresses; may be repeated.",
         check=check_host,
     )
     control_token: str | None = _setting(
         None,
-        "Bearer token that the control API demands; better given as a variable.",
+        "Bearer token required by the control API; better set as a variable.",
         check=_check_token,
     )
     dataset: Path | None = _setting(
-        None, "Data set file to serve; left out, the one that comes along."
+        None, "Data set file to serve; by default the bundled one."
     )
     state: Path | None = _setting(
-        None, "File that survives a restart; left out, all is kept in memory."
+        None, "File to keep the state in; by default it is lost at exit."
     )
     credits: int = _setting(
         10_000,
-        "Credits of the demo account, and of others that do not say.",
+        "Initial credits of the demo account, and of others by default.",
         least=0,
         most=1_000_000_000_000,
     )
     rate_limit: int = _setting(
         10,
-        "Requests a second that a key is allowed; 0 lifts the limit.",
+        "Maximum requests per second for each key; 0 turns the limit off.",
         least=0,
         most=1_000_000,
     )
     validation_delay: float = _setting(
         0.05,
-        "From the acceptance of a request to the validation of its emails.",
+        "Delay between accepting a request and validating its emails.",
         unit="seconds",
         least=0,
         most=86_400,
     )
     retry_schedule: tuple[float, ...] = _setting(
         (1.0, 5.0, 15.0, 60.0, 300.0),
-        "Waits between the attempts of a delivery, separated by commas.",
+        "Intervals between the attempts of a delivery, separated by commas.",
         unit="seconds",
         least=0,
         most=604_800,
     )
     connect_timeout: float = _setting(
-        5.0, "To connect to a webhook.", unit="seconds", least=0.001, most=600
+        5.0,
+        "Time-out for connecting to a webhook.",
+        unit="seconds",
+        least=0.001,
+        most=600,
     )
     webhook_timeout: float = _setting(
-        30.0, "For one attempt as a whole.", unit="seconds", least=0.001, most=600
+        30.0, "Time-out for a whole attempt.", unit="seconds", least=0.001, most=600
     )
     counts_preview: int = _setting(
-        10, "Masked records that counts shows.", least=0, most=1_000
+        10, "Maximum number of masked records in a counts answer.", least=0, most=1_000
     )
     lenient: bool = _setting(
         default=False, text="Ignore unknown filter fields instead of refusing them."
     )
     no_auto_accounts: bool = _setting(
-        default=False, text="Let no test- key open an account by its first use."
+        default=False, text="Do not open an account when a test- key is first used."
     )
     rate_limit_headers: bool = _setting(
         default=False, text="Send RateLimit and Retry-After headers."
     )
     journal_size: int = _setting(
-        10_000, "Requests that the journal keeps.", least=1, most=1_000_000
+        10_000, "Maximum number of requests in the journal.", least=1, most=1_000_000
     )
     log_level: str = _setting(
         "info",
-        "Least weight of a log line.",
+        "Minimum log level.",
         choices=("debug", "info", "warning", "error"),
     )
-    log_format: str = _setting("text", "Shape of a log line.", choices=("text", "json"))
+    log_format: str = _setting("text", "Log format.", choices=("text", "json"))
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
@@ -225,12 +235,6 @@ def _within(value: object, least: float, most: float) -> bool:
     return math.isfinite(value) and least <= value <= most
 
 
-_FLAGS = {
-    **dict.fromkeys(("on", "yes", "true", "1"), True),
-    **dict.fromkeys(("off", "no", "false", "0"), False),
-}
-
-
 def settings_of(lines: Iterable[str], folder: Path) -> Settings:
     """Return the settings that lines say, on a free port unless one says which.
 
@@ -281,9 +285,6 @@ def _wanted(row: Field[Any]) -> str:
     if row.type is bool:
         return "say on or off"
     return "give a whole number" if row.type is int else "give numbers"
-
-
-VARIABLE_PREFIX = "REACHAPI_EMULATOR"
 
 
 def misspelt(names: Iterable[str], settings: Iterable[str]) -> Iterator[str]:

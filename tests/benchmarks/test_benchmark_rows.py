@@ -1,4 +1,4 @@
-"""Every benchmark runs, at a tiny size; how fast is not asked here."""
+"""Servers in processes of their own; every benchmark runs, at a tiny size."""
 
 import math
 import sys
@@ -16,7 +16,20 @@ from benchmarks import (
     plugin,
     start,
 )
+from benchmarks.client import CREDITS, Client
+from benchmarks.processes import running
 from benchmarks.table import Row
+from support.measuring import UNMEASURED
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start servers without coverage."""
+    for name, value in UNMEASURED.items():
+        monkeypatch.setenv(name, value)
+
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux")
 
@@ -45,7 +58,6 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Lin
 def test_a_benchmark_gives_figures_and_its_targets(
     measure: Callable[[], list[Row]], targets: list[float | None]
 ) -> None:
-    """Each row has its target, and a figure that can be compared with it."""
     rows = measure()
 
     assert targets == [row.target for row in rows]
@@ -53,5 +65,43 @@ def test_a_benchmark_gives_figures_and_its_targets(
 
 
 def test_memory_of_a_process_that_the_system_does_not_show_is_none() -> None:
-    """Where there is no /proc, or no such process in it, nothing is measured."""
     assert memory.resident(0) is None
+
+
+def test_cpu_time_of_a_metered_server_grows_with_its_work() -> None:
+    """It is the server's own, not that of the process that asks."""
+    with running("benchmarks.metered", "benchmarks.bare") as server:
+        client = Client(server.url)
+        before = server.cpu_time()
+        for _ in range(10):
+            client.send("POST", CREDITS)
+        client.close()
+
+        assert server.cpu_time() > before
+
+
+def test_a_server_has_ended_after_the_block() -> None:
+    with running("benchmarks.bare") as server:
+        url = server.url
+
+    with pytest.raises(ConnectionRefusedError):
+        Client(url).send("POST", CREDITS)
+
+
+def test_a_server_that_does_not_start_is_told() -> None:
+    with (
+        running("benchmarks.metered", "benchmarks.no_such_module") as server,
+        pytest.raises(RuntimeError, match="run it by hand"),
+    ):
+        server.url  # noqa: B018 # reading it is what waits
+
+
+def test_an_answer_other_than_200_is_refused() -> None:
+    """A benchmark of refusals would be worth nothing."""
+    with running("benchmarks.bare") as server:
+        client = Client(server.url)
+
+        with pytest.raises(RuntimeError, match="404"):
+            client.send("GET", "/nowhere")
+
+        client.close()

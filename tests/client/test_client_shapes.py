@@ -72,7 +72,6 @@ def job(*attempts: dict[str, object], **other: object) -> Job:
 
 
 def test_what_a_newer_emulator_adds_does_no_harm() -> None:
-    """Keys that are not known are left out."""
     found = job({"novelty": 1}, novelty=2)
 
     assert (1300, 1) == (found.unique_processing_id, found.attempts[0].number)
@@ -90,7 +89,6 @@ def test_what_a_newer_emulator_adds_does_no_harm() -> None:
 def test_an_attempt_ends_and_is_acknowledged_or_not(
     attempt: dict[str, object], *, ended: bool, acknowledged: bool
 ) -> None:
-    """By its status and its error."""
     (found,) = job(attempt).attempts
 
     assert (ended, acknowledged) == (found.ended, found.acknowledged)
@@ -140,7 +138,6 @@ def test_a_description_tells_requests_jobs_and_attempts(
 def test_a_long_description_shows_its_end(
     stub: Stub, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And how much was left out."""
     monkeypatch.setattr(describing, "MAX_LINES", 3)
     stub.answers["GET /jobs?account=ann"] = 200, [JOB] * 3
     stub.answers["GET /requests?account=ann&limit=3"] = (
@@ -154,7 +151,6 @@ def test_a_long_description_shows_its_end(
 
 
 def test_a_report_lists_what_was_done_wrong(stub: Stub, account: Account) -> None:
-    """Each finding with what shows it."""
     slow = {"kind": "slow", "text": "Answered late.", "count": 1, "jobs": [1300]}
     fast = {"kind": "rate_limit", "text": "12 a second.", "count": 2}
     findings = [{**fast, "requests": [4, 5], "jobs": []}, slow]
@@ -176,34 +172,33 @@ def test_a_report_lists_what_was_done_wrong(stub: Stub, account: Account) -> Non
     )
 
 
-def test_the_next_request_can_be_told_to_fail(stub: Stub, account: Account) -> None:
+@pytest.mark.parametrize(
+    ("told", "rule"),
+    [
+        (
+            {"operation": "fetch", "status": 503, "times": 2},
+            {"kind": "status", "phase": "request", "operation": "fetch", "times": 2},
+        ),
+        (
+            {"kind": "delay", "seconds": 2, "phase": "webhook"},
+            {"kind": "delay", "phase": "webhook", "times": 1, "seconds": 2},
+        ),
+    ],
+    ids=["a status", "another kind has none"],
+)
+def test_the_next_request_can_be_told_to_fail(
+    stub: Stub, account: Account, told: dict[str, Any], rule: dict[str, object]
+) -> None:
     """By a rule for this account alone."""
     stub.answers["POST /faults"] = 201, RULE
-    fault = account.fail_next("fetch", status=503, times=2)
-    rule = {
-        "kind": "status",
-        "phase": "request",
-        "operation": "fetch",
-        "account": "ann",
-        "times": 2,
-        "status": 503,
-    }
+    fault = account.fail_next(**told)
+    status = {"status": 503} if rule["kind"] == "status" else {}
 
-    assert ("POST", "/faults", rule) == stub.asked[-1]
+    assert ("POST", "/faults", {**rule, **status, "account": "ann"}) == stub.asked[-1]
     assert (7, 2) == (fault.id, fault.struck)
 
 
-def test_a_fault_other_than_a_status_has_none(stub: Stub, account: Account) -> None:
-    """The default of the other kind is left out."""
-    stub.answers["POST /faults"] = 201, RULE
-    account.fail_next(kind="delay", seconds=2, phase="webhook")
-    rule = {"kind": "delay", "phase": "webhook", "times": 1, "seconds": 2}
-
-    assert {**rule, "account": "ann"} == stub.asked[-1][2]
-
-
 def test_the_faults_of_an_account_are_its_own(stub: Stub, account: Account) -> None:
-    """Those of an emulator are all."""
     rules = [{**RULE, "account": name} for name in ("ann", None, "bob")] + [RULE]
     stub.answers |= {"GET /faults": (200, rules), "DELETE /faults": (200, {})}
     stub.answers["DELETE /faults?account=ann"] = 200, {}
@@ -244,7 +239,6 @@ def test_a_fault_can_be_removed_though_it_is_gone(
 
 
 def test_any_other_refusal_is_raised(stub: Stub, account: Account) -> None:
-    """It may strike still."""
     stub.answers["DELETE /accounts/ann"] = 500, {"error": "told"}
 
     for refused in (lambda: removed(stub, account, 500), account.close):

@@ -8,12 +8,7 @@ from threading import Thread
 
 import pytest
 
-from reachapi_emulator.client import (
-    ConnectionLost,
-    EmulatorError,
-    transport,
-    transport as connections,
-)
+from reachapi_emulator.client import ConnectionLost, EmulatorError, transport
 from reachapi_emulator.client.transport import Connections, Transport, Wait
 from support.stub import CLOCK, Stub, stubbed
 
@@ -50,36 +45,23 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[HTTPConnection]:
 def test_a_connection_is_used_again(
     to_stub: Transport, opened: list[HTTPConnection]
 ) -> None:
-    """One is enough for one after the other."""
     for _ in range(5):
         to_stub.send("GET", "/clock")
 
     assert 1 == len(opened)
 
 
-def test_one_that_was_idle_for_long_is_not(
+def test_one_that_was_idle_for_long_is_closed_and_not_used_again(
     to_stub: Transport,
     opened: list[HTTPConnection],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The other side may have closed it."""
-    monkeypatch.setattr(connections, "MAX_IDLE", 0)
+    monkeypatch.setattr(transport, "MAX_IDLE", 0)
     to_stub.send("GET", "/clock")
     to_stub.send("GET", "/clock")
 
-    assert 2 == len(opened)
-
-
-def test_no_more_are_kept_than_needed(
-    to_stub: Transport,
-    opened: list[HTTPConnection],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The others are closed."""
-    monkeypatch.setattr(connections, "MAX_IDLE", 0)
-    to_stub.send("GET", "/clock")
-
-    assert [None] == [connection.sock for connection in opened]
+    assert [None, None] == [connection.sock for connection in opened]
 
 
 def test_a_request_that_may_be_repeated_is_when_its_connection_was_closed(
@@ -114,7 +96,6 @@ def test_a_connection_that_ends_in_the_middle_is_lost(
 def test_an_answer_that_does_not_come_is_not_waited_for_forever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It listens, and never answers."""
     monkeypatch.setattr(transport, "TIMEOUT", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         to_silent = Transport(f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -129,7 +110,6 @@ def test_an_answer_that_does_not_come_is_not_waited_for_forever(
 def test_an_answer_that_is_too_long_is_refused(
     to_stub: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Memory has its bounds."""
     monkeypatch.setattr(transport, "MAX_ANSWER", 3)
 
     with pytest.raises(EmulatorError, match="longer than 3 bytes"):
@@ -158,7 +138,6 @@ def test_ctrl_c_leaves_no_half_used_connection(
 def test_a_refusal_in_other_words_is_shown_as_it_is(
     stub: Stub, to_stub: Transport
 ) -> None:
-    """A proxy in between, say."""
     stub.answers["GET /clock"] = 502, b"<h1>Bad Gateway</h1>"
 
     with pytest.raises(EmulatorError, match="<h1>Bad Gateway</h1>") as refused:
@@ -187,7 +166,6 @@ def test_a_wait_that_is_refused_raises(stub: Stub, to_stub: Transport) -> None:
 
 
 def test_threads_can_share_it(stub: Stub, to_stub: Transport) -> None:
-    """Each gets the answer to its own request."""
     stub.answers |= {f"GET /{number}": (200, number) for number in range(8)}
     found: list[tuple[int, int]] = []
 
@@ -206,7 +184,6 @@ def test_threads_can_share_it(stub: Stub, to_stub: Transport) -> None:
 
 
 def test_https_to_what_speaks_none_is_a_lost_connection(stub: Stub) -> None:
-    """The reason is told."""
     to_https = Transport(stub.url.replace("http", "https"))
 
     with pytest.raises(ConnectionLost, match="SSL"):

@@ -1,11 +1,13 @@
+"""A data set in memory: its records, its values, and who has which."""
+
 from pathlib import Path
 
 import orjson
 import pytest
-from contact_samples import EMPTY, contact, loaded, saved
+from contact_samples import EMPTY, contact, loaded
 from pyroaring import BitMap
 
-from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.dataset import Dataset, FieldIndex
 from reachapi_emulator.contacts.errors import DatasetError
 from reachapi_emulator.contacts.fields import CONTACT_KEYS, RECORD_KEYS
 
@@ -19,100 +21,103 @@ def test_a_record_is_its_wire_bytes(tmp_path: Path) -> None:
     assert orjson.dumps(expected) == loaded(tmp_path, FULL).record(0)
 
 
-def test_records_are_counted(tmp_path: Path) -> None:
-    """The length is the number of contacts."""
-    rows = [contact(number) for number in range(1, 4)]
+def test_records_are_counted_and_their_bytes(tmp_path: Path) -> None:
+    """They are numbered from 0, whatever the ids."""
+    dataset = loaded(tmp_path, contact(90), FULL, contact(70))
 
-    assert len(rows) == len(loaded(tmp_path, *rows))
-
-
-def test_the_size_is_that_of_all_records(tmp_path: Path) -> None:
-    """In bytes."""
-    dataset = loaded(tmp_path, contact(1), FULL)
-
-    assert len(dataset.record(0)) + len(dataset.record(1)) == dataset.size
+    assert (3, BitMap([0, 1, 2])) == (len(dataset), dataset.everything)
+    assert sum(len(dataset.record(number)) for number in range(3)) == dataset.size
 
 
-def test_everything_is_all_record_numbers(tmp_path: Path) -> None:
-    """They count from 0, whatever the ids."""
-    dataset = loaded(tmp_path, contact(90), contact(50), contact(70))
+def test_the_fingerprint_is_that_of_the_records(tmp_path: Path) -> None:
+    """Whatever the order of their lines; one letter makes another."""
+    first = loaded(tmp_path, contact(1), contact(2, contact_name="Ann"))
+    again = loaded(tmp_path, contact(2, contact_name="Ann"), contact(1))
+    other = loaded(tmp_path, contact(1), contact(2, contact_name="Anna"))
 
-    assert BitMap([0, 1, 2]) == dataset.everything
-
-
-def test_the_same_records_have_the_same_fingerprint(tmp_path: Path) -> None:
-    """Whatever the order of their lines."""
-    forwards = loaded(tmp_path, contact(1), contact(2)).fingerprint
-    backwards = loaded(tmp_path, contact(2), contact(1)).fingerprint
-
-    assert forwards == backwards
-
-
-def test_other_records_have_another_fingerprint(tmp_path: Path) -> None:
-    """One letter is enough."""
-    before = loaded(tmp_path, contact(1, contact_name="Ann")).fingerprint
-    after = loaded(tmp_path, contact(1, contact_name="Anna")).fingerprint
-
-    assert before != after
+    assert first.fingerprint == again.fingerprint != other.fingerprint
 
 
 @pytest.mark.parametrize("email", ["ann.lee@shop.example", None])
 def test_the_email_of_a_record(tmp_path: Path, email: str | None) -> None:
-    """It is null if the contact has none."""
     assert email == loaded(tmp_path, contact(1, contact_email_1=email)).email(0)
 
 
 def test_a_masked_record_shows_five_fields(tmp_path: Path) -> None:
-    """Ruling 19: two are hidden, all others null."""
-    expected = dict.fromkeys(RECORD_KEYS) | {
-        "id": 7,
-        "contact_name": "xxxxx",
-        "contact_job_title_1": "some contact_job_title_1",
-        "company_company_name": "xxxxx",
-        "company_address_city": "some company_address_city",
-        "company_address_state": "some company_address_state",
-        "company_address_country": "some company_address_country",
-    }
+    """Ruling 19: two are hidden, all others null; that there is nothing, too."""
+    shown = ("job_title_1", "address_city", "address_state", "address_country")
+    hidden = {"contact_name": "xxxxx", "company_company_name": "xxxxx"}
+    dataset = loaded(tmp_path, FULL, EMPTY | {"id": 8})
+    expected: dict[str, object] = dict.fromkeys(RECORD_KEYS) | hidden | {"id": 7}
+    expected |= {k: FULL[k] for k in RECORD_KEYS if k.partition("_")[2] in shown}
 
-    assert orjson.dumps(expected) == loaded(tmp_path, FULL).masked(0)
+    assert orjson.dumps(expected) == dataset.masked(0)
+    assert hidden.items() <= orjson.loads(dataset.masked(1)).items()
 
 
-def test_a_masked_record_hides_that_there_is_nothing(tmp_path: Path) -> None:
-    """A contact without a name is masked as any other."""
-    masked = orjson.loads(loaded(tmp_path, EMPTY | {"id": 1}).masked(0))
-    expected = ["xxxxx", "xxxxx"]
-
-    assert expected == [masked["contact_name"], masked["company_company_name"]]
-
-
-def test_the_values_of_a_field(tmp_path: Path) -> None:
-    """They go by the name of the filter field."""
+def test_values_go_by_the_name_of_the_filter_field(tmp_path: Path) -> None:
+    """The table of ruling 14 says which are several."""
     dataset = loaded(
         tmp_path,
-        contact(1, company_website="www.b.example"),
-        contact(2, company_website="www.a.example", company_company_name="A"),
+        contact(1, company_tech_keywords_list="Linux, Java"),
+        contact(2, company_company_name="Ann, Lee and Sons", company_type="Non-Profit"),
     )
-    expected = ("www.a.example", "www.b.example")
 
-    assert expected == dataset.values("company_website")
-
-
-def test_the_contacts_behind_a_value(tmp_path: Path) -> None:
-    """They go by the name of the filter field and the normalised value."""
-    dataset = loaded(tmp_path, contact(1), contact(2, company_type="Non-Profit"))
-
+    assert ("Java", "Linux") == dataset.values("tech_keywords")
+    assert ("Ann, Lee and Sons",) == dataset.values("company_name")
     assert BitMap([1]) == dataset.matching("company_type", "non-profit")
 
 
-def test_technology_keywords_are_several(tmp_path: Path) -> None:
-    """The table of ruling 14 says which fields are."""
-    dataset = loaded(tmp_path, contact(1, company_tech_keywords_list="Linux, Java"))
-    expected = ("Java", "Linux")
-
-    assert expected == dataset.values("tech_keywords")
-
-
-def test_a_refused_file_is_no_data_set(tmp_path: Path) -> None:
-    """Nothing is loaded of a file with one bad line."""
+def test_nothing_is_loaded_of_a_refused_file(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="duplicate id 1"):
-        Dataset.load(saved(tmp_path, [contact(1), contact(1)]))
+        loaded(tmp_path, contact(1), contact(1))
+
+
+def test_a_data_set_of_real_lines_is_loaded(dataset: Dataset) -> None:
+    assert 10_000 == len(dataset)
+
+
+def index(*texts: str | None, several: bool = False) -> FieldIndex:
+    """Return the index of contacts with these texts."""
+    return FieldIndex(range(len(texts)), texts, several=several)
+
+
+@pytest.mark.parametrize(
+    ("texts", "several", "expected"),
+    [
+        (["fig", "Pear", "Apple"], False, ("Apple", "Pear", "fig")),
+        (["Hayden", " hayden ", "HAYDEN"], False, ("Hayden",)),
+        (["Lee, Hall and Sons"], False, ("Lee, Hall and Sons",)),
+        (["Data, Cloud,Linux", " Cloud "], True, ("Cloud", "Data", "Linux")),
+        ([None, "", " \t", "Hayden"], False, ("Hayden",)),
+        ([None, "", " \t", "Hayden"], True, ("Hayden",)),
+    ],
+)
+def test_values_are_sorted_and_shown_once(
+    texts: list[str | None], *, several: bool, expected: tuple[str, ...]
+) -> None:
+    """Ruling 15: in their first spelling; blank text is none."""
+    assert expected == index(*texts, several=several).values
+
+
+@pytest.mark.parametrize(
+    ("texts", "several", "wanted", "expected"),
+    [
+        (["Hayden", " hayden ", "HAYDEN"], False, "hayden", [0, 1, 2]),
+        (["Data, Cloud", "Cloud"], True, "cloud", [0, 1]),
+        (["", " ", None], False, "", []),
+        (["Hayden"], False, "burlington", []),
+    ],
+)
+def test_contacts_are_found_by_a_value_in_any_spelling(
+    texts: list[str | None], *, several: bool, wanted: str, expected: list[int]
+) -> None:
+    """Ruling 12: any of several values will do."""
+    assert BitMap(expected) == index(*texts, several=several).matching(wanted)
+
+
+def test_contacts_may_share_a_text() -> None:
+    """A code is the position of a text."""
+    shared = FieldIndex([1, 0, 1], [None, "Hayden"], several=False)
+
+    assert BitMap([0, 2]) == shared.matching("hayden")

@@ -1,14 +1,16 @@
+"""The generator: its vocabulary, its draws, and the data set that it makes."""
+
 import re
-import subprocess
-import sys
 from collections import Counter, defaultdict
-from hashlib import blake2b
+from collections.abc import Iterator
 from io import BytesIO
-from itertools import pairwise
+from itertools import chain, islice, pairwise
+from typing import NamedTuple
 
 import faker
 import orjson
 import pytest
+from hypothesis import given, strategies as st
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.fields import BY_FILTER, CONTACT_KEYS
@@ -19,7 +21,16 @@ from reachapi_emulator.contacts.file import (
     default_path,
     vocabulary_path,
 )
+from reachapi_emulator.contacts.generate.companies import Companies, Company
 from reachapi_emulator.contacts.generate.contacts import contacts, write
+from reachapi_emulator.contacts.generate.draws import (
+    Draws,
+    Names,
+    Pool,
+    WeightedChoices,
+    slug,
+)
+from reachapi_emulator.contacts.generate.people import People, Person, luhn_sum
 from reachapi_emulator.contacts.generate.vocabulary import Vocabulary
 from reachapi_emulator.contacts.query import match, parse_filter, presets
 
@@ -27,67 +38,85 @@ MADE_WITH = "40.54.0"
 """The version of Faker that made the committed file."""
 
 VOCABULARY = Vocabulary.load(vocabulary_path())
+PLACES = [place for country in VOCABULARY.countries for place in country.places]
 ROWS = [orjson.loads(line) for line in default_path().read_bytes().splitlines()]
 
-RULING_33 = [
-    ("job_title_level", "C-Suite"),
-    ("job_title_level", "Manager"),
-    ("job_title_level", "Supervisor"),
-    ("job_title", "Manager"),
-    ("job_title", "Business Manager"),
-    ("job_title", "Project Manager"),
-    ("job_dept_name", "Marketing"),
-    ("job_dept_name", "Finance"),
-    ("job_function_name", "Engineering"),
-    ("job_function_name", "Sales"),
-    ("company_industry_categories_list", "Information Technology"),
-    ("company_industry_categories_list", "Healthcare"),
-    ("company_employee_size", "10 to 50"),
-    ("company_employee_size", "100 to 500"),
-    ("company_annual_revenue_amount", "$1M to $5M"),
-    ("company_annual_revenue_amount", "$5M to $10M"),
-    ("company_annual_revenue_amount", "$5m to $10m"),
-    ("company_address_country", "United States"),
-    ("company_address_country", "Germany"),
-    ("company_address_state", "California"),
-    ("company_address_state", "Texas"),
-    ("company_address_city", "San Francisco"),
-    ("company_address_city", "New York"),
-    ("company_address_city", "hayden"),
-    ("company_address_city", "burlington"),
-    ("company_address_zipcode", "92111"),
-    ("company_address_zipcode", "90210"),
-    ("sic_code", "111"),
-    ("sic_code", "112"),
-    ("sic_code", "1234"),
-    ("sic_code", "8082"),
-    ("company_name", "DataCaptive"),
-    ("company_name", "Spokesly"),
-    ("company_website", "www.datacaptive.com"),
-    ("company_website", "www.spokesly.com"),
-    ("company_type", "Public Company"),
-    ("company_type", "Non-Profit"),
-    ("tech_keywords", "Artificial Intelligence"),
-    ("tech_keywords", "Cloud Computing"),
-]
+EXAMPLES = {
+    "job_title_level": ["C-Suite", "Manager", "Supervisor"],
+    "job_title": ["Manager", "Business Manager", "Project Manager"],
+    "job_dept_name": ["Marketing", "Finance"],
+    "job_function_name": ["Engineering", "Sales"],
+    "company_industry_categories_list": ["Information Technology", "Healthcare"],
+    "company_employee_size": ["10 to 50", "100 to 500"],
+    "company_annual_revenue_amount": ["$1M to $5M", "$5M to $10M", "$5m to $10m"],
+    "company_address_country": ["United States", "Germany"],
+    "company_address_state": ["California", "Texas"],
+    "company_address_city": ["San Francisco", "New York", "hayden", "burlington"],
+    "company_address_zipcode": ["92111", "90210"],
+    "sic_code": ["111", "112", "1234", "8082"],
+    "company_name": ["DataCaptive", "Spokesly"],
+    "company_website": ["www.datacaptive.com", "www.spokesly.com"],
+    "company_type": ["Public Company", "Non-Profit"],
+    "tech_keywords": ["Artificial Intelligence", "Cloud Computing"],
+}
+"""The values that the vendor's page gives as examples (ruling 33)."""
 
 
-def generated(size: int, seed: int) -> bytes:
-    """Return the bytes of a data set file."""
-    out = BytesIO()
-    write(out, size, seed)
-    return out.getvalue()
+class OneName(Names):
+    """Everybody has the same name, and few companies can have one of their own."""
+
+    def of(self, locale: str) -> Pool:  # noqa: ARG002 - the same in every locale
+        """Return the one pool there is."""
+        return Pool(["Ann"], ["Lee", "Weiß", "Weiss"], ["1 Main Street"])
+
+
+class Ball(NamedTuple):
+    """Something with a weight."""
+
+    colour: str
+    weight: int
+
+
+def texts(value: object) -> Iterator[str]:
+    """Yield every text inside a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from chain.from_iterable(map(texts, value.values()))
+    elif isinstance(value, list):
+        yield from chain.from_iterable(map(texts, value))
 
 
 @pytest.fixture(scope="module")
-def smallest(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """Return the smallest data set that ruling 33 holds for."""
+def made() -> bytes:
+    """The smallest data set file that ruling 33 holds for."""
+    out, told = BytesIO(), list[int]()
+    write(out, 1_234, DEFAULT_SEED, told.append)
+    assert [1_000, 1_234] == told
+    return b"".join(out.getvalue().splitlines(keepends=True)[:1_000])
+
+
+@pytest.fixture(scope="module")
+def smallest(made: bytes, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The same, loaded."""
     path = tmp_path_factory.mktemp("generate") / "contacts.ndjson"
-    path.write_bytes(generated(1_000, DEFAULT_SEED))
+    path.write_bytes(made)
     return Dataset.load(path)
 
 
-@pytest.mark.parametrize(("name", "value"), RULING_33)
+@pytest.fixture(scope="module")
+def staff() -> list[tuple[Company, list[Person]]]:
+    """Companies with their people, who share few names."""
+    names, draws = OneName(1), Draws("1")
+    people = People(VOCABULARY, names, draws)
+    companies = islice(Companies(VOCABULARY, names, draws), 400)
+    return [(company, list(people.of(company))) for company in companies]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name, values in EXAMPLES.items() for value in values],
+)
 def test_an_example_of_the_page_finds_contacts(
     smallest: Dataset, name: str, value: str
 ) -> None:
@@ -96,62 +125,52 @@ def test_an_example_of_the_page_finds_contacts(
 
 
 @pytest.mark.parametrize(
-    "title",
-    ["Software Engineer", "DevOps Engineer", "Frontend Developer", "Backend Developer"],
+    ("title", "part"),
+    [
+        ("Software Engineer", "eng"),
+        ("DevOps Engineer", "dev"),
+        ("Frontend Developer", "dev"),
+        ("Backend Developer", "dev"),
+    ],
 )
 def test_the_titles_of_the_presets_sample_are_there(
-    smallest: Dataset, title: str
+    smallest: Dataset, title: str, part: str
 ) -> None:
     """The page's answer to `job_title=dev`."""
-    part = "dev" if "dev" in title.casefold() else "eng"
-
     assert title in presets(smallest, [("job_title", part)])
 
 
-def test_the_same_seed_gives_the_same_bytes() -> None:
-    """Nothing but the seed has a say."""
-    assert generated(500, 1) == generated(500, 1)
+@pytest.mark.parametrize("size", [0, 7, 300])
+def test_the_same_seed_gives_the_same_contacts_more_or_less_of_them(
+    made: bytes, size: int
+) -> None:
+    """The size is exact, though a company is cut short; so tests know whom they get."""
+    rows = [orjson.loads(line) for line in made.splitlines()]
+
+    assert rows[:size] == list(contacts(size, DEFAULT_SEED, VOCABULARY))
 
 
-def test_another_seed_gives_other_contacts() -> None:
-    """The seed has a say."""
-    assert generated(500, 1) != generated(500, 2)
+def test_another_seed_gives_other_contacts(made: bytes) -> None:
+    (row,) = contacts(1, DEFAULT_SEED + 1, VOCABULARY)
 
-
-def test_a_larger_data_set_begins_with_a_smaller_one() -> None:
-    """So more contacts never change those that tests know."""
-    assert generated(700, 1).startswith(generated(300, 1))
+    assert orjson.loads(made.partition(b"\n")[0]) != row
 
 
 @pytest.mark.skipif(faker.VERSION != MADE_WITH, reason="names come from another Faker")
 def test_the_committed_file_is_what_its_seed_gives() -> None:
     """Nobody edits it by hand."""
-    made = blake2b(generated(DEFAULT_SIZE, DEFAULT_SEED)).hexdigest()
+    out = BytesIO()
+    write(out, DEFAULT_SIZE, DEFAULT_SEED)
 
-    assert made == blake2b(default_path().read_bytes()).hexdigest()
-
-
-def test_progress_is_told() -> None:
-    """In contacts written so far, up to the last."""
-    told: list[int] = []
-    expected = [1000, 2000, 2345]
-
-    write(BytesIO(), 2_345, 1, told.append)
-
-    assert expected == told
+    assert default_path().read_bytes() == out.getvalue()
 
 
-@pytest.mark.parametrize("size", [0, 1, 7])
-def test_the_size_is_exact(size: int) -> None:
-    """A company may be cut short."""
-    assert size == len(list(contacts(size, 1, VOCABULARY)))
+def test_ids_ascend_with_gaps() -> None:
+    """Nobody takes them for record numbers."""
+    ids = [row["id"] for row in ROWS]
 
-
-def test_a_generated_file_can_be_loaded(smallest: Dataset) -> None:
-    """Every line passes the check."""
-    expected = 1_000
-
-    assert expected == len(smallest)
+    assert set(range(1, 10)) == {after - before for before, after in pairwise(ids)}
+    assert ids[0] > 1_000
 
 
 def test_the_keys_of_a_contact_are_in_order() -> None:
@@ -159,36 +178,18 @@ def test_the_keys_of_a_contact_are_in_order() -> None:
     assert {tuple(CONTACT_KEYS)} == {tuple(row) for row in ROWS}
 
 
-def test_ids_ascend_with_gaps() -> None:
-    """Nobody takes them for record numbers."""
-    ids = [row["id"] for row in ROWS]
-    steps = {after - before for before, after in pairwise(ids)}
-
-    assert set(range(1, 10)) == steps
-    assert ids[0] > 1_000
-
-
-@pytest.mark.parametrize(
-    "key", [key for key in CONTACT_KEYS if key.startswith("company_")]
-)
-def test_a_company_is_the_same_for_all_its_contacts(key: str) -> None:
-    """What is the company's goes with its website."""
+def test_a_company_is_the_same_for_all_its_contacts() -> None:
+    """What is the company's goes with its website; it has about ten of them."""
     found = defaultdict(set)
     for row in ROWS:
-        found[row["company_website"]].add(row[key])
+        company = tuple(v for k, v in row.items() if k.startswith("company_"))
+        found[row["company_website"]].add(company)
 
-    assert {1} == {len(values) for values in found.values()}
-
-
-def test_a_company_has_about_ten_contacts() -> None:
-    """On average."""
-    companies = {row["company_website"] for row in ROWS}
-
-    assert len(ROWS) / len(companies) == pytest.approx(10, abs=1)
+    assert {1} == {len(companies) for companies in found.values()}
+    assert len(ROWS) / len(found) == pytest.approx(10, abs=1)
 
 
 def test_city_state_zip_and_country_belong_together() -> None:
-    """They are a place of the vocabulary."""
     known = {
         (place.city, place.state, place.zip, place.country)
         for country in VOCABULARY.countries
@@ -210,7 +211,6 @@ def test_titles_fit_level_department_and_function() -> None:
 
 
 def test_an_npi_occurs_in_health_care_alone() -> None:
-    """Whoever has one works there."""
     industries = {
         row["company_industry_categories_list"].split(", ")[0]
         for row in ROWS
@@ -233,7 +233,6 @@ def test_no_two_contacts_share_an_email_address() -> None:
 
 
 def test_two_emails_in_a_hundred_are_undeliverable() -> None:
-    """They are under `.invalid`."""
     invalid = [row for row in ROWS if row["contact_email_1"].endswith(".invalid")]
 
     assert 0.01 < len(invalid) / len(ROWS) < 0.03
@@ -270,12 +269,220 @@ def test_optional_fields_are_sometimes_null() -> None:
     assert expected == nullable(ROWS)
 
 
-def test_queries_do_not_import_faker() -> None:
-    """Serving would start far later."""
-    code = (
-        "import sys, reachapi_emulator.contacts.query; sys.exit('faker' in sys.modules)"
-    )
+Staff = list[tuple[Company, list[Person]]]
 
-    done = subprocess.run([sys.executable, "-c", code], check=False)
 
-    assert not done.returncode
+def test_the_anchors_come_first(staff: Staff) -> None:
+    for anchor, (company, _) in zip(VOCABULARY.anchors, staff, strict=False):
+        place = company.place
+        assert (anchor.country, anchor.zip) == (place.country, place.zip)
+        assert anchor.sic_code == company.industry.sic_code
+        assert (anchor.size, anchor.revenue) == (company.size, company.revenue)
+        assert (anchor.name or company.name) == company.name
+        assert (anchor.website or company.website) == company.website
+
+
+def test_no_two_companies_share_a_name_or_domain(staff: Staff) -> None:
+    companies = [company for company, _ in staff]
+
+    assert len(companies) == len({company.name.casefold() for company in companies})
+    assert len(companies) == len({company.website for company in companies})
+    assert len(companies) == len({company.host for company in companies})
+
+
+def test_websites_of_drawn_companies_are_reserved(staff: Staff) -> None:
+    """Only the two that the vendor's page names could exist."""
+    named = {a.website for a in VOCABULARY.anchors if a.website}
+    others = {company.website for company, _ in staff} - named
+
+    assert all(website.endswith(".example") for website in others)
+
+
+def test_a_company_is_plausible(staff: Staff) -> None:
+    """Revenue fits size, type fits industry, and technologies do not repeat."""
+    fitting = {size.size: size.revenues for size in VOCABULARY.sizes}
+    drawn = [company for company, _ in staff[len(VOCABULARY.anchors) :]]
+    bound = [each for each in drawn if each.industry.company_types]
+
+    assert [] == [c for c, _ in staff if c.revenue not in fitting[c.size]]
+    assert len(bound) > 10
+    assert [] == [c for c in bound if c.company_type not in c.industry.company_types]
+    assert all(len(set(c.technologies)) == len(c.technologies) for c in drawn)
+    assert 0 in {len(company.technologies) for company in drawn}
+
+
+def test_namesakes_have_email_addresses_of_their_own(staff: Staff) -> None:
+    """Numbered from 2 on, whatever accents their names have."""
+    for _, people in staff:
+        mailboxes = [person.email.partition("@")[0] for person in people]
+        shared = [box for box in mailboxes if box.startswith("ann.weiss")]
+        numbers = ["", *map(str, range(2, len(shared) + 1))]
+        assert [f"ann.weiss{number}" for number in numbers[: len(shared)]] == shared
+
+
+def test_the_c_suite_has_one_of_each(staff: Staff) -> None:
+    for _, people in staff:
+        chiefs = [p.title.title for p in people if p.title.level == "C-Suite"]
+        assert len(set(chiefs)) == len(chiefs)
+
+
+def test_clinical_people_work_in_health_care_and_alone_have_an_npi(
+    staff: Staff,
+) -> None:
+    """Ten digits with the check digit of the prefix 80840, but never issued: with 2."""
+    hired = [(company, person) for company, people in staff for person in people]
+    clinical = [(c, p) for c, p in hired if p.title.health_care]
+    numbers = [person.npi for _, person in hired if person.npi]
+
+    assert all(company.industry.health_care for company, _ in clinical)
+    assert [p.npi for _, p in clinical] == numbers
+    assert len(numbers) > 50
+    assert all(re.fullmatch(r"2\d{9}", number) for number in numbers)
+    assert {0} == {luhn_sum(f"80840{number}") % 10 for number in numbers}
+
+
+def test_profiles_are_nobodys(staff: Staff) -> None:
+    """Their hosts are reserved names."""
+    urls = {u for _, people in staff for p in people for u in p.socials.values() if u}
+
+    assert all(re.match(r"https://[a-z]+\.example/ann\.(lee|weiss)", u) for u in urls)
+
+
+@pytest.mark.parametrize(
+    ("digits", "valid"),
+    [
+        *((valid, True) for valid in ("79927398713", "808401234567893", "0", "18")),
+        *((other, False) for other in ("79927398710", "808401234567890", "1")),
+    ],
+)
+def test_a_valid_number_has_a_luhn_sum_of_tens(digits: str, *, valid: bool) -> None:
+    """Known examples, the NPI of the standard among them."""
+    assert valid == (luhn_sum(digits) % 10 == 0)
+
+
+def test_a_seed_gives_the_same_draws_for_ever() -> None:
+    """Pinned: were they to change, so would every data set."""
+    draws = Draws("9010")
+
+    assert [28, 58, 37, 92, 7] == [draws.below(100) for _ in range(5)]
+
+
+@given(seed=st.integers(), low=st.integers(-50, 50), width=st.integers(0, 50))
+def test_a_number_is_drawn_from_one_end_to_the_other(
+    seed: int, low: int, width: int
+) -> None:
+    draws = Draws(str(seed))
+
+    assert all(low <= draws.between(low, low + width) <= low + width for _ in range(20))
+
+
+def test_every_entry_is_drawn_as_often_as_it_weighs() -> None:
+    """The last one too; what weighs nothing is never drawn."""
+    draws = Draws("1")
+    balls = WeightedChoices([Ball("red", 3), Ball("green", 0), Ball("blue", 1)])
+    drawn = Counter(draws.weighted(balls).colour for _ in range(10_000))
+
+    assert {"red", "blue"} == set(drawn)
+    assert drawn["red"] / drawn["blue"] == pytest.approx(3, rel=0.1)
+    assert set("abc") == {draws.pick("abc") for _ in range(100)}
+    assert [{False}, {True}] == [
+        {draws.chance(per_cent) for _ in range(1_000)} for per_cent in (0, 100)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ann", "ann"),
+        ("Weiß Söhne", "weisssohne"),
+        ("Łukasz Dvořák", "lukaszdvorak"),
+        ("Sørensen & Æbelø 24", "sorensenaebelo24"),
+        ("O'Brien-Gonçalves", "obriengoncalves"),
+    ],
+)
+def test_a_slug_is_fit_for_a_domain(name: str, expected: str) -> None:
+    """Latin letters and digits, without accents or case."""
+    assert expected == slug(name)
+
+
+def test_a_pool_of_names_is_that_of_its_seed() -> None:
+    """Whichever pools were made before it."""
+    names = Names(1)
+    names.of("fr_FR")
+
+    assert Names(1).of("de_DE") == names.of("de_DE") != Names(2).of("de_DE")
+
+
+def test_names_of_every_locale_are_fit_for_addresses() -> None:
+    """In Latin script; Faker has commas in the Netherlands, and lines in India."""
+    names = Names(1)
+    pools = [names.of(country.places[0].locale) for country in VOCABULARY.countries]
+    people = {name for pool in pools for name in (*pool.first_names, *pool.last_names)}
+    streets = {street for pool in pools for street in pool.streets}
+
+    assert set() == {name for name in people if len(slug(name)) < 2 or "," in name}
+    assert streets == {" ".join(street.split()) for street in streets}
+
+
+def test_no_value_has_a_comma_or_outer_space() -> None:
+    """A comma separates the values of a field that has several."""
+    files = vocabulary_path().glob("*.json")
+    found = {text for file in files for text in texts(orjson.loads(file.read_bytes()))}
+
+    assert set() == {text for text in found if "," in text or text != text.strip()}
+
+
+def test_the_united_states_come_first_of_some_twenty_countries() -> None:
+    """Their 60 places are in 25 states; the others have three places or more."""
+    first, *others = VOCABULARY.countries
+
+    assert {"United States"} == {place.country for place in first.places}
+    assert len(first.places) >= 60
+    assert len({place.state for place in first.places}) >= 25
+    assert len(others) >= 20
+    assert min(len(country.places) for country in others) >= 3
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [(place.country, place.zip) for place in PLACES],
+        [industry.sic_code for industry in VOCABULARY.industries],
+        [title.title for title in VOCABULARY.titles],
+    ],
+    ids=["zip code", "SIC code", "title"],
+)
+def test_a_key_stands_once(keys: list[object]) -> None:
+    assert len(keys) == len(set(keys))
+
+
+def test_a_sic_code_is_not_padded_with_zeros() -> None:
+    codes = [industry.sic_code for industry in VOCABULARY.industries]
+
+    assert [str(int(code)) for code in codes] == codes
+
+
+def test_the_parts_of_the_vocabulary_know_each_other() -> None:
+    """Sizes have revenues, industries types, and anchors are made of what is there."""
+    types = {entry.company_type for entry in VOCABULARY.company_types}
+    ladder = {(size.size, each) for size in VOCABULARY.sizes for each in size.revenues}
+    known = {
+        None,
+        *((place.country, place.zip) for place in PLACES),
+        *(industry.sic_code for industry in VOCABULARY.industries),
+        *VOCABULARY.technologies,
+        *types,
+        *ladder,
+    }
+    used = {
+        part
+        for a in VOCABULARY.anchors
+        for part in (
+            *((a.country, a.zip), a.sic_code, (a.size, a.revenue), a.company_type),
+            *(a.technologies or ()),
+        )
+    }
+
+    assert all(size.revenues for size in VOCABULARY.sizes)
+    assert types >= {each for i in VOCABULARY.industries for each in i.company_types}
+    assert set() == used - known

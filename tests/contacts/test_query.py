@@ -1,8 +1,9 @@
+"""Filters and presets, against a plain loop over the contacts."""
+
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
-from contact_samples import contact, loaded, saved
+from contact_samples import saved
 from hypothesis import given, strategies as st
 from pyroaring import BitMap
 
@@ -15,7 +16,6 @@ from reachapi_emulator.contacts.generate.vocabulary import Vocabulary
 from reachapi_emulator.contacts.query import (
     MAX_VALUES,
     FilterError,
-    PresetError,
     first,
     join,
     joined_size,
@@ -123,9 +123,7 @@ def test_a_filter_that_finds_a_contact_finds_those_like_it(
     assert BitMap(matched(raw)) == matches
 
 
-@pytest.mark.parametrize(
-    "raw", [{}, {"job_title": {}}, {"job_title": {}, "sic_code": {}}]
-)
+@pytest.mark.parametrize("raw", [{}, {"job_title": {}, "sic_code": {}}])
 def test_an_empty_filter_or_field_does_not_restrict(
     dataset: Dataset, raw: RawFilter
 ) -> None:
@@ -134,7 +132,6 @@ def test_an_empty_filter_or_field_does_not_restrict(
 
 
 def test_matches_are_the_callers_own(dataset: Dataset) -> None:
-    """Changing them leaves the data set as it was."""
     raw = {"company_name": {"0": "DataCaptive"}}
     before = len(match(dataset, parse_filter(raw)))
 
@@ -165,78 +162,20 @@ def test_a_wanted_value_is_normalised(name: str, value: object, expected: str) -
     assert {name: (expected,)} == parse_filter({name: {"0": value}})
 
 
-@pytest.mark.parametrize("raw", [None, [], "x", 1, True])
-def test_a_filter_must_be_an_object(raw: object) -> None:
-    """Ruling 11."""
-    with pytest.raises(FilterError, match=r"^filter must be an object"):
-        parse_filter(raw)
+def test_the_number_of_values_is_bounded() -> None:
+    allowed = dict.fromkeys(map(str, range(MAX_VALUES)), "8082")
+
+    assert {"sic_code": ("8082",) * MAX_VALUES} == parse_filter({"sic_code": allowed})
+    with pytest.raises(FilterError, match="'sic_code' has 1,001 values; at most 1,000"):
+        parse_filter({"sic_code": {**allowed, "one more": "8082"}})
 
 
-@pytest.mark.parametrize("value", [None, [], ["C-Suite"], "C-Suite", 1, False])
-def test_a_field_must_be_an_object(value: object) -> None:
-    """Ruling 13: the message names the field."""
-    with pytest.raises(FilterError, match="'job_title' must be an object"):
-        parse_filter({"sic_code": {}, "job_title": value})
+def test_lenient_ignores_unknown_fields_and_nothing_else() -> None:
+    raw: dict[str, object] = {"job_titel": None, "job_title": {"0": "Buyer"}}
 
-
-@pytest.mark.parametrize("value", [None, [], {}, True, False, ["x"]])
-def test_a_value_must_be_text_or_a_number(value: object) -> None:
-    """Ruling 13: the message names the field."""
-    with pytest.raises(
-        FilterError, match="'sic_code': every value must be text or a num"
-    ):
-        parse_filter({"sic_code": {"0": "8082", "1": value}})
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        (
-            "job_titel",
-            "^Unknown filter field 'job_titel': did you mean 'job_title'[?]$",
-        ),
-        (
-            "website",
-            "^Unknown filter field 'website': did you mean 'company_website'[?]$",
-        ),
-        ("zzz", "^Unknown filter field 'zzz'$"),
-        ("x" * 1_000_000, "^Unknown filter field 'x{64}…'$"),
-    ],
-)
-def test_an_unknown_field_is_refused(name: str, message: str) -> None:
-    """Ruling 13: the message names it, and the field that was meant."""
-    with pytest.raises(FilterError, match=message):
-        parse_filter({name: {"0": "x"}})
-
-
-def test_lenient_ignores_unknown_fields() -> None:
-    """Whatever they hold."""
-    raw = {"job_titel": None, "job_title": {"0": "Buyer"}}
-    expected = {"job_title": ("buyer",)}
-
-    assert expected == parse_filter(raw, lenient=True)
-
-
-def test_lenient_ignores_nothing_else() -> None:
-    """A known field must still be an object."""
+    assert {"job_title": ("buyer",)} == parse_filter(raw, lenient=True)
     with pytest.raises(FilterError, match="'job_title' must be an object"):
         parse_filter({"job_title": None}, lenient=True)
-
-
-def test_the_number_of_values_is_bounded() -> None:
-    """The message says how many are allowed."""
-    raw = {"sic_code": dict.fromkeys(map(str, range(MAX_VALUES + 1)), "8082")}
-
-    with pytest.raises(FilterError, match="'sic_code' has 1,001 values; at most 1,000"):
-        parse_filter(raw)
-
-
-def test_as_many_values_as_allowed_are_taken() -> None:
-    """The bound is within."""
-    raw = {"sic_code": dict.fromkeys(map(str, range(MAX_VALUES)), "8082")}
-    expected = {"sic_code": ("8082",) * MAX_VALUES}
-
-    assert expected == parse_filter(raw)
 
 
 @pytest.mark.parametrize(
@@ -244,75 +183,15 @@ def test_as_many_values_as_allowed_are_taken() -> None:
     [(0, []), (1, [3]), (2, [3, 5]), (3, [3, 5, 9]), (2**70, [3, 5, 9])],
 )
 def test_the_first_matches(count: int, expected: list[int]) -> None:
-    """In id order; fewer if there are fewer."""
     assert BitMap(expected) == first(BitMap([9, 5, 3]), count)
 
 
-@pytest.fixture
-def cities(tmp_path: Path) -> Dataset:
-    """Return contacts in three cities of two states."""
-    places = [("New York", "New York"), ("Newark", "New Jersey"), ("Boston", "Mass")]
-    rows = [
-        contact(number, company_address_city=city, company_address_state=state)
-        for number, (city, state) in enumerate(places, start=1)
-    ]
-    return loaded(tmp_path, *rows)
-
-
-@pytest.mark.parametrize(
-    ("asked", "expected"),
-    [
-        ([("address_city", "new")], ["New York", "Newark"]),
-        ([("address_city", "ARK")], ["Newark"]),
-        ([("address_city", " York\n")], ["New York"]),
-        ([("address_city", "")], ["Boston", "New York", "Newark"]),
-        ([("address_city", "paris")], []),
-        ([("job_title", "")], []),
-        (
-            [("address_state", "new"), ("address_city", "o")],
-            ["New Jersey", "New York", "Boston"],
-        ),
-        (
-            [("address_city", "boston"), ("address_city", "newark")],
-            ["Boston", "Newark"],
-        ),
-    ],
-)
-def test_presets_are_the_values_that_contain_a_text(
-    cities: Dataset, asked: list[tuple[str, str]], expected: list[str]
+def test_white_space_around_the_text_of_a_preset_does_not_count(
+    dataset: Dataset,
 ) -> None:
-    """Ruling 15: sorted, in the order asked, without repeats."""
-    assert expected == presets(cities, asked)
+    found = presets(dataset, [("address_city", "york")])
 
-
-def test_presets_without_a_parameter_are_refused(cities: Dataset) -> None:
-    """Ruling 16: the message says what could be asked."""
-    with pytest.raises(
-        PresetError, match=r"^Name a parameter: one of job_title, .*, tech"
-    ):
-        presets(cities, [])
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        (
-            "adress_city",
-            "^Unknown parameter 'adress_city': did you mean 'address_city'[?]$",
-        ),
-        (
-            "company_website",
-            "^Unknown parameter 'company_website': did you mean 'website'[?]$",
-        ),
-        ("zzz", "^Unknown parameter 'zzz'$"),
-    ],
-)
-def test_an_unknown_parameter_is_refused(
-    cities: Dataset, name: str, message: str
-) -> None:
-    """Ruling 16: the message names it, beside known ones too."""
-    with pytest.raises(PresetError, match=message):
-        presets(cities, [("address_city", ""), (name, "x")])
+    assert ["New York"] == found == presets(dataset, [("address_city", " York\n")])
 
 
 @pytest.mark.parametrize("batch_size", [1, 2_000, query.BATCH_SIZE])
@@ -320,7 +199,6 @@ def test_an_unknown_parameter_is_refused(
 def test_joined_records_are_separated_by_commas(
     dataset: Dataset, batch_size: int, data: st.DataObject
 ) -> None:
-    """In whatever batches they come."""
     numbers = BitMap(data.draw(st.sets(st.integers(0, len(ROWS) - 1))))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(query, "BATCH_SIZE", batch_size)
@@ -331,7 +209,6 @@ def test_joined_records_are_separated_by_commas(
 
 @given(numbers=st.sets(st.integers(0, len(ROWS) - 1)))
 def test_the_joined_size_is_exact(dataset: Dataset, numbers: set[int]) -> None:
-    """It is the content length of a body."""
     assert len(b"".join(join(dataset, numbers))) == joined_size(dataset, numbers)
 
 

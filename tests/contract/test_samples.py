@@ -21,9 +21,10 @@ from support.sample_answers import (
     values_of_several,
 )
 from support.sample_clients import FOLDER, client_of, programs, proven
+from support.start import start
 from support.vendor_host import NotAloneError, VendorHost
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vendor_host")]
+pytestmark = pytest.mark.slow
 
 Account = dict[str, Any]
 
@@ -34,7 +35,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendorHost]:
     reason = vendor_host.missing()
     if reason:
         pytest.skip(reason)
-    with vendor_host.served(tmp_path_factory.mktemp("vendor")) as host:
+    with start("vendor", tmp_path_factory.mktemp("vendor")) as host:
         yield host
 
 

@@ -8,22 +8,27 @@ from typing import Any
 
 import pytest
 
-from reachapi_emulator.delivery.outcomes import ErrorCode
+from reachapi_emulator.delivery.outcome import ErrorCode
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.state.events import MAX_KEPT, EventType
 from reachapi_emulator.testing import journal as findings
 from reachapi_emulator.testing.delays import MAX_DELAY_S
+from reachapi_emulator.testing.delivery_faults import MAX_REORDER
 from reachapi_emulator.testing.faults import KINDS, MAX_RULES, FaultKind, FaultPhase
 from reachapi_emulator.testing.inbox import MAX_BYTES, MAX_DELIVERIES
-from reachapi_emulator.vendor.jobs import MAX_REORDER, STATES
-from reachapi_emulator.web.control import PREFIX, ROUTES
+from reachapi_emulator.vendor.job import STATES
+from reachapi_emulator.web.control.events import KEEP_ALIVE, MAX_FOLLOWERS
 from reachapi_emulator.web.control.faults import DEFAULT_SEED
 from reachapi_emulator.web.control.state import MAX_BYTES as MAX_SNAPSHOT
 from reachapi_emulator.web.vendor_api import OPERATIONS
 from support.api import Answer, Api
+from support.control import PREFIX, ROUTES
 
 PAGE = Path(__file__).parents[2] / "docs" / "control-api.md"
 ADDRESS = "http://127.0.0.1:9010"
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SERVED = {re.sub(r"\{\w+\}", "{}", f"{r.method} {r.path or '/'}") for r in ROUTES}
+"""The routes that there are; without its final slash one leads to `/`."""
 
 
 @pytest.fixture(scope="module")
@@ -32,20 +37,10 @@ def page() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
-def nameless(path: str) -> str:
-    """Return a path without the names of its variable parts."""
-    return re.sub(r"\{\w+\}", "{}", path)
-
-
-def served() -> set[str]:
-    """Return the routes that there are; without its final slash one leads to `/`."""
-    return {f"{route.method} {nameless(route.path or '/')}" for route in ROUTES}
-
-
 def listed(page: str) -> list[str]:
     """Return the routes of the page's tables."""
     found = re.findall(r"^\| `([A-Z]+ /\S*)` \|", page, re.MULTILINE)
-    return [nameless(route) for route in found]
+    return [re.sub(r"\{\w+\}", "{}", route) for route in found]
 
 
 def errors(page: str) -> dict[str, str]:
@@ -53,38 +48,38 @@ def errors(page: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `([a-z_]+)` \| (.+) \|$", page, re.MULTILINE))
 
 
+def section(page: str, title: str) -> str:
+    """Return a part of the page, from its heading to the next."""
+    found = re.search(rf"^#+ {title}.*?(?=^##)", page, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
 def test_the_page_lists_every_route_once(page: str) -> None:
     """None is missing, and none is there that does not exist."""
-    assert sorted(served()) == sorted(listed(page))
+    assert sorted(SERVED) == sorted(listed(page))
+
+
+def test_a_row_that_is_missing_or_untrue_is_noticed(page: str) -> None:
+    """Of the routes, and of the error codes."""
+    rows = page.splitlines()
+    for route in SERVED:
+        others = [line for line in rows if [route] != listed(line)]
+        assert SERVED - {route} == set(listed("\n".join(others)))
+    row = "\n| `GET /accounts/{id}/nonsense` | | nothing |"
+    assert {"GET /accounts/{}/nonsense"} == set(listed(page + row)) - SERVED
+
+    changed = errors(page.replace("| `dns` |", "| `names` |"))
+    assert [{"names"}, {"dns"}] == [
+        set(changed) - set(ErrorCode),
+        set(ErrorCode) - set(changed),
+    ]
+    assert errors(page) != errors(page.replace("could not be resolved", "is short"))
 
 
 def test_the_page_lists_every_error_code(page: str) -> None:
     """Each with its meaning, and no other."""
     assert {str(code): code.meaning for code in ErrorCode} == errors(page)
-
-
-@pytest.mark.parametrize("route", sorted(served()))
-def test_a_missing_route_is_noticed(page: str, route: str) -> None:
-    """Without its row, the route is not listed."""
-    rows = [line for line in page.splitlines() if [route] != listed(line)]
-
-    assert served() - {route} == set(listed("\n".join(rows)))
-
-
-def test_a_route_that_is_gone_is_noticed(page: str) -> None:
-    """A row of something else is listed as well."""
-    row = "| `GET /accounts/{id}/nonsense` | | nothing |"
-
-    assert {"GET /accounts/{}/nonsense"} == set(listed(f"{page}\n{row}")) - served()
-
-
-def test_a_missing_or_untrue_error_code_is_noticed(page: str) -> None:
-    """So is one with another meaning, or that does not exist."""
-    changed = page.replace("| `dns` |", "| `names` |")
-
-    assert {"names"} == set(errors(changed)) - set(ErrorCode)
-    assert {"dns"} == set(ErrorCode) - set(errors(changed))
-    assert errors(page) != errors(page.replace("could not be resolved", "is short"))
 
 
 @pytest.mark.parametrize("name", [*STATES, *sorted({each.name for each in OPERATIONS})])
@@ -93,25 +88,20 @@ def test_the_page_names_states_and_operations(page: str, name: str) -> None:
     assert f"`{name}`" in page
 
 
-def test_the_page_has_the_bounds_of_inboxes(page: str) -> None:
-    """As they are."""
-    bounds = f"{MAX_DELIVERIES:,} deliveries and {MAX_BYTES // 2**20} MiB"
+@pytest.mark.parametrize(
+    ("title", "named", "expected"),
+    [
+        ("Report", r"^- `([a-z_]+)`: ", [*findings.FindingKind]),
+        ("Events", r"^- `([a-z]+)`:", [*EventType, "missed"]),
+    ],
+)
+def test_the_page_describes_each_kind(
+    page: str, title: str, named: str, expected: list[str]
+) -> None:
+    """Of findings and events, once, and no other."""
+    described = re.findall(named, section(page, title), re.MULTILINE)
 
-    assert bounds in " ".join(page.split())
-
-
-def test_the_page_describes_every_kind_of_finding(page: str) -> None:
-    """Each once, and no other."""
-    _, _, section = page.partition("### Report")
-    section, _, _ = section.partition("### Snapshots")
-    described = re.findall(r"^- `([a-z_]+)`: ", section, re.MULTILINE)
-
-    assert sorted(findings.FindingKind) == sorted(described)
-
-
-def test_the_page_has_the_bound_of_snapshots(page: str) -> None:
-    """As it is."""
-    assert f"such a document, up to {MAX_SNAPSHOT // 2**20} MiB" in page
+    assert sorted(expected) == sorted(described)
 
 
 @pytest.mark.parametrize("kind", FaultKind)
@@ -125,14 +115,33 @@ def test_the_page_describes_every_kind_of_fault(page: str, kind: FaultKind) -> N
     }
 
 
-def test_the_page_has_the_bounds_of_faults(page: str) -> None:
-    """As they are."""
-    text = " ".join(page.split())
+@pytest.mark.parametrize(
+    "bound",
+    [
+        f"{MAX_DELIVERIES:,} deliveries and {MAX_BYTES // 2**20} MiB",
+        f"such a document, up to {MAX_SNAPSHOT // 2**20} MiB",
+        f"or there are {MAX_RULES}.",
+        f"at most {MAX_REORDER // SECOND} seconds",
+        f"than {MAX_DELAY_S:g} real seconds",
+        f"`seed` ({DEFAULT_SEED} if left out)",
+        f"The last {MAX_KEPT:,} events are kept",
+        f"{MAX_FOLLOWERS} streams are open",
+        f"after {KEEP_ALIVE:g} seconds of silence",
+    ],
+)
+def test_the_bounds_are_those_of_the_page(page: str, bound: str) -> None:
+    assert bound in " ".join(page.split())
 
-    assert f"or there are {MAX_RULES}." in text
-    assert f"at most {MAX_REORDER // SECOND} seconds" in text
-    assert f"than {MAX_DELAY_S:g} real seconds" in text
-    assert f"`seed` ({DEFAULT_SEED} if left out)" in text
+
+def test_what_needs_no_token_is_listed(page: str) -> None:
+    """By method and path, but for the console's files."""
+    safety = section(page, "Safety")
+    console = {"", "/", "/console/{file}"}
+
+    assert {
+        (r.method, r.path) for r in ROUTES if r.open and r.path not in console
+    } == set(re.findall(r"`([A-Z]+) (/\S+)`", safety))
+    assert "the console's own files" in safety
 
 
 def shape(value: Any) -> Any:  # noqa: ANN401 # whatever the JSON holds

@@ -135,6 +135,5 @@ def test_the_tests_are_told_where_it_is() -> None:
 
 
 def test_both_run_the_example_in_javascript() -> None:
-    """By the command that the page has, too."""
     assert "node --test" == compose()["tests"].command
     assert ["", "", "node --test"] == [step.run for step in workflow().steps]

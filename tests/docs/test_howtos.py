@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reachapi_emulator.embedded import Emulator
+from support.measuring import UNMEASURED
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "howtos.md"
@@ -47,7 +48,7 @@ def run(folder: Path, url: str, *command: str) -> subprocess.CompletedProcess[st
     return subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, **variables},
+        env={**os.environ, **UNMEASURED, **variables},
         capture_output=True,
         text=True,
         timeout=50,
@@ -72,6 +73,7 @@ def test_nothing_on_the_page_is_unproven() -> None:
     assert text.count("```") == 2 * len(blocks)
 
 
+@pytest.mark.slow
 def test_copied_elsewhere_they_pass_in_parallel_on_one_emulator(
     tmp_path: Path, reachapi_server: Emulator
 ) -> None:
@@ -87,24 +89,17 @@ def test_copied_elsewhere_they_pass_in_parallel_on_one_emulator(
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_the_example_in_javascript_passes(reachapi_server: Emulator) -> None:
-    """By node's own runner, which finds it by its name."""
-    done = run(EXAMPLES, reachapi_server.url, "node", "--test")
-
-    assert 0 == done.returncode, done.stdout
-    assert "# pass 1\n" in done.stdout
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_the_example_in_javascript_can_fail(
+def test_the_example_in_javascript_passes_and_can_fail(
     tmp_path: Path, reachapi_server: Emulator
 ) -> None:
-    """As soon as a delivery is not what the code under test asked for."""
+    """By node's own runner; as soon as a delivery is not what was asked for."""
     text = examples()["webhook.test.mjs"]
     changed = text.replace("fetchContacts(key, 3)", "fetchContacts(key, 2)")
-    (tmp_path / "webhook.test.mjs").write_text(changed, encoding="utf-8")
+    for name, code in (("webhook", text), ("changed", changed)):
+        (tmp_path / f"{name}.test.mjs").write_text(code, encoding="utf-8")
 
     done = run(tmp_path, reachapi_server.url, "node", "--test")
 
     assert 1 == done.returncode
+    assert "# pass 1\n# fail 1\n" in done.stdout
     assert "2 !== 3" in done.stdout

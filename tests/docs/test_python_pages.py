@@ -26,13 +26,11 @@ def public(*classes: type) -> list[str]:
     "name", sorted({*public(Emulator, Account), *public(AccountClock)} - {"read"})
 )
 def test_every_method_is_named(name: str) -> None:
-    """Whatever a test may call can be looked up."""
     assert re.search(rf"\b{name}\b", PYTHON)
 
 
 @pytest.mark.parametrize("error", EmulatorError.__subclasses__())
 def test_every_error_is_named(error: type[Exception]) -> None:
-    """With when it comes."""
     assert f"`{error.__name__}`:" in PYTHON
 
 
@@ -40,13 +38,11 @@ def test_every_error_is_named(error: type[Exception]) -> None:
     "name", [name for name in vars(pytest_plugin) if name.startswith("reachapi")]
 )
 def test_every_fixture_is_listed(name: str) -> None:
-    """With its scope."""
     assert re.search(rf"^\| `{name}` \| (function|session) \|", PYTEST, re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", [PYTHON, PYTEST], ids=["python", "pytest"])
 def test_the_examples_are_python(page: str) -> None:
-    """Each can be parsed."""
     examples = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
 
     assert examples

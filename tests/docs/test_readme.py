@@ -1,19 +1,32 @@
 """The README: what it says can be copied, and is complete."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import Field, fields
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reachapi_emulator.settings import Settings
-from support.process import Running, running
+from support.measuring import UNMEASURED
+from support.start import Program, start
 
-README = Path(__file__).parents[2] / "README.md"
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FIRST_TEST = README.partition("\n## Your first test\n")[2].partition("\n## ")[0]
+COMMANDS = [
+    line
+    for language, text in BLOCK.findall(FIRST_TEST)
+    for line in text.splitlines()
+    if language == "sh"
+]
+(WRITTEN,) = (text for language, text in BLOCK.findall(FIRST_TEST) if language != "sh")
 
 
 def _default(value: object) -> str:
@@ -29,44 +42,98 @@ def _default(value: object) -> str:
     return f"`{value}`"
 
 
+def _option(row: Field[Any]) -> str:
+    return f"--{row.name.replace('_', '-')}"
+
+
 @pytest.mark.parametrize("row", fields(Settings), ids=lambda row: row.name)
 def test_every_setting_stands_in_the_table(row: Field[Any]) -> None:
-    """The table has each option with its default, unit and help."""
-    option = f"`--{row.name.replace('_', '-')}`"
     unit, text = row.metadata["unit"], row.metadata["help"]
-    expected = f"| {option} | {_default(row.default)} | {unit} | {text} |"
+    expected = f"| `{_option(row)}` | {_default(row.default)} | {unit} | {text} |"
 
-    assert expected in README.read_text().splitlines()
+    assert expected in README.splitlines()
 
 
 def test_the_table_has_no_other_setting() -> None:
-    """An option that is gone does not stay in the table."""
-    listed = re.findall(r"^\| `--([a-z-]+)`", README.read_text(), re.MULTILINE)
+    listed = re.findall(r"^\| `(--[a-z-]+)`", README, re.MULTILINE)
 
-    assert [row.name.replace("_", "-") for row in fields(Settings)] == listed
+    assert [_option(row) for row in fields(Settings)] == listed
+
+
+def run(folder: Path, command: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command as if the reader's environment were this one."""
+    programs = Path(sys.executable).parent
+    return subprocess.run(
+        ["bash", "-ec", command],
+        cwd=folder,
+        env={
+            **os.environ,
+            **UNMEASURED,
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # none but the one installed
+            "PYTEST_ADDOPTS": "-p reachapi -p no:cacheprovider",
+            "NO_PROXY": "127.0.0.1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
 
 
 @pytest.fixture
-def program() -> Iterator[Running]:
+def program() -> Iterator[Program]:
     """An emulator as a program of its own."""
-    with running() as program:
+    with start("program") as program:
         yield program
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_the_tour_runs_as_it_stands(program: Running) -> None:
-    """Copied and pasted, the tour ends with three records less in credits."""
-    tour = re.search(r"## A tour.*?```sh\n(.*?)```", README.read_text(), re.DOTALL)
+def test_the_tour_runs_as_it_stands(program: Program, tmp_path: Path) -> None:
+    tour = re.search(r"## A tour.*?```sh\n(.*?)```", README, re.DOTALL)
     assert tour is not None
-    commands = tour[1].replace("http://127.0.0.1:9010", program.url)
+    done = run(tmp_path, tour[1].replace("http://127.0.0.1:9010", program.url))
 
-    printed = subprocess.run(
-        ["bash", "-ec", commands],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    ).stdout
+    assert 0 == done.returncode
+    assert done.stdout.endswith('"data":{"available_credit":9997}}\n')
+    assert '"event":"data_notification"' in done.stdout
 
-    assert printed.endswith('"data":{"available_credit":9997}}\n')
-    assert '"event":"data_notification"' in printed
+
+@pytest.mark.slow
+def test_the_first_test_is_green_and_red_if_the_webhook_is_not_handled(
+    tmp_path: Path,
+) -> None:
+    """In a folder with nothing but the file, and one that does nothing with it."""
+    name = re.search(r"[Ss]ave this as `(\w+\.py)`", FIRST_TEST)
+    assert name
+    idle, changes = re.subn(
+        r"^( +)names\.extend\(.*$", r"\1pass", WRITTEN, flags=re.MULTILINE
+    )
+    assert 1 == changes
+    for file, text in ((name[1], WRITTEN), ("test_idle.py", idle)):
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    done = run(tmp_path, COMMANDS[-1])
+
+    assert 1 == done.returncode
+    assert "1 failed, 1 passed" in done.stdout
+    assert re.search(r"^FAILED test_idle\.py.*assert 3 == 0", done.stdout, re.MULTILINE)
+
+
+def test_the_first_test_has_as_many_lines_as_it_says() -> None:
+    """The commands and the file, blank lines aside."""
+    said = re.search(r"(\d+) lines", FIRST_TEST)
+    lines = [*COMMANDS, *filter(str.strip, WRITTEN.splitlines())]
+
+    assert said
+    assert len(lines) == int(said[1])
+
+
+def test_what_the_first_test_installs_can_be_installed() -> None:
+    """The package, with an extra that it has, into an environment of its own."""
+    assert [
+        "python3 -m venv .venv",
+        ". .venv/bin/activate",
+        "pip install '../reachapi-emulator[pytest]'",
+        "pytest",
+    ] == COMMANDS
+    assert "pytest" in (metadata("reachapi-emulator").get_all("Provides-Extra") or [])

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from reachapi_emulator.tls import NAMES
-from support.tls import Secured, secured
+from support.measuring import UNMEASURED
+from support.start import Program, start
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tls.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -31,9 +32,10 @@ def program_of(commands: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """An emulator with https, as a program of its own."""
-    with secured(tmp_path_factory.mktemp("authority")) as program:
+    folder = tmp_path_factory.mktemp("authority")
+    with start("program", tls=True, tls_port=0, ca_dir=folder) as program:
         yield program
 
 
@@ -61,7 +63,7 @@ def run(commands: str, folder: Path, **variables: str) -> str:
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**clean, **variables},
+        env={**clean, **UNMEASURED, **variables},
         timeout=50,
         check=False,
     )
@@ -69,23 +71,24 @@ def run(commands: str, folder: Path, **variables: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("commands", CLIENTS, ids=program_of)
 def test_a_client_trusts_the_emulator_as_the_page_says(
-    served: Secured, tmp_path: Path, path: str, commands: str
+    served: Program, tmp_path: Path, path: str, commands: str
 ) -> None:
-    """Copied and pasted, it gets its answer over https."""
     program = program_of(commands)
     for needed in NEEDS.get(program, (program,)):
         if shutil.which(needed, path=path) is None:
             pytest.skip(f"{needed} is not installed")
     port = served.tls_url.rpartition(":")[2]
-    folder = str(served.certificate.parents[1])
 
     printed = run(
         EXPORT + commands.replace(":9443", f":{port}"),
         tmp_path,
         PATH=path,
-        REACHAPI_EMULATOR_CA_DIR=folder,
+        REACHAPI_EMULATOR_CA_DIR=str(
+            served.certificate and served.certificate.parents[1]
+        ),
     )
 
     assert re.search(r'"status":("ok"|200)', printed)
@@ -101,7 +104,6 @@ def test_no_command_leaves_this_machine(commands: str) -> None:
 
 
 def test_the_page_serves_with_the_option() -> None:
-    """The first command is the one that turns https on."""
     assert "reachapi-emulator --tls\n" == SERVE
 
 

@@ -1,11 +1,19 @@
 """The pytest plugin, in runs of pytest of their own."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import NamedTuple
 
 import pytest
 
 from reachapi_emulator.embedded import Emulator
-from support.embedded import free_port
+from support.measuring import UNMEASURED
+from support.start import free_port
 
 pytest_plugins = ["pytester"]
 
@@ -32,34 +40,10 @@ def fetch(account, count=2):
     return answer
 '''
 
-Run = pytest.RunResult
-
-
-@pytest.fixture
-def project(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> pytest.Pytester:
-    """A project with a client to test, and no other plugins than it asks for."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makepyfile(client=CLIENT)
-    return pytester
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
-    """An emulator that runs elsewhere."""
-    with Emulator(validation_delay=0) as shared:
-        yield shared
-
-
-def run(project: pytest.Pytester, *arguments: str) -> Run:
-    """Run pytest in the project."""
-    return project.runpytest_subprocess(*PLUGIN, *STRICT, *arguments, timeout=50)
-
-
-def test_tests_pass_synchronous_and_asynchronous(project: pytest.Pytester) -> None:
-    """Each on an account of its own, on one server."""
-    project.makepyfile("""
+PROJECT = {
+    "client": CLIENT,
+    "emulator": "ANSWER = 42",
+    "test_a": """
         import pytest
         from client import fetch
 
@@ -69,25 +53,26 @@ def test_tests_pass_synchronous_and_asynchronous(project: pytest.Pytester) -> No
             urls.add(reachapi.url)
             fetch(reachapi)
             assert 2 == len(reachapi.wait_for_webhook().records)
-            assert 9_998 == reachapi.credits
+            assert 498 == reachapi.credits
 
         async def test_async(reachapi):
             urls.add(reachapi.url)
             fetch(reachapi, 3)
             assert 3 == len((await reachapi.async_wait_for_webhook()).records)
-            assert 9_997 == reachapi.credits
+            assert 497 == reachapi.credits
 
-        def test_last(reachapi_server):
+        def test_one_server(reachapi_server):
             assert {reachapi_server.url} == urls
             assert ["demo"] == [account.id for account in reachapi_server.accounts]
-    """)
 
-    run(project).assert_outcomes(passed=3)
+        def test_settings(reachapi_settings):
+            assert (1, 2) == reachapi_settings.retry_schedule
 
-
-def test_a_failure_shows_what_its_account_did(project: pytest.Pytester) -> None:
-    """Requests, jobs and attempts; nothing of a test that passes."""
-    project.makepyfile("""
+        def test_own_module(reachapi):
+            from emulator import ANSWER
+            assert 42 == ANSWER
+        """,
+    "test_b": '''
         from client import fetch
 
         def test_fails(reachapi):
@@ -98,53 +83,193 @@ def test_a_failure_shows_what_its_account_did(project: pytest.Pytester) -> None:
             reachapi.wait_for_job(reachapi.jobs[0].unique_processing_id, attempts=1)
             assert False
 
-        def test_passes(reachapi):
-            pass
-    """)
-    result = run(project, "-rA")
+        def fails():
+            """
+            >>> 1
+            2
+            """
 
-    result.assert_outcomes(failed=1, passed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "*- reachapi account test-* -*",
-            "*POST /api/v2/async/records/filter  200 Records processing initiated",
-            "*job 1300  delivering  fetchCount 2*",
-            "*attempt 1  first  http://127.0.0.1:*500 unexpected_status in * ms",
-        ]
-    )
-    assert 1 == str(result.stdout).count("- reachapi account")
-
-
-def test_a_lost_connection_is_named(project: pytest.Pytester) -> None:
-    """In the failure of the test and in that of the next one's setup."""
-    project.makepyfile("""
+        def test_fails_without_an_account():
+            assert False
+        ''',
+    "test_c": """
         def test_loses(reachapi_server, reachapi):
             reachapi_server._serving.stop()
             reachapi.credits
 
         def test_next(reachapi):
             pass
-    """)
-    result = run(project)
+        """,
+}
 
-    result.assert_outcomes(failed=1, errors=2)
-    result.stdout.fnmatch_lines(
+OVERRIDDEN = {
+    "client": CLIENT,
+    "conftest": """
+        import pytest
+        from reachapi_emulator.settings import Settings
+
+        @pytest.fixture(scope="session")
+        def reachapi_settings():
+            return Settings(port=0, credits=7)
+
+        @pytest.fixture(scope="module")
+        def reachapi(reachapi_server):
+            with reachapi_server.account() as account:
+                yield account
+        """,
+    "test_it": """
+        def test_first(reachapi):
+            reachapi.set_credits(reachapi.credits - 1)
+
+        def test_second(reachapi):
+            assert 7 == reachapi.credits
+        """,
+}
+
+PARALLEL = {
+    "client": CLIENT,
+    "test_it": """
+        import pytest
+        from client import fetch
+
+        @pytest.mark.parametrize("number", range(100))
+        def test_it(reachapi, number):
+            count = number % 7 + 1
+            reachapi.freeze()
+            job = fetch(reachapi, count)["data"]["unique_processing_id"]
+            reachapi.advance(60)
+            delivery = reachapi.wait_for_webhook()
+            assert job == delivery.unique_processing_id
+            assert count == len(delivery.records) == 10_000 - reachapi.credits
+            assert [job] == [each.unique_processing_id for each in reachapi.jobs]
+            assert ["fetch"] == [each.operation for each in reachapi.requests]
+            assert [count] == [len(each.records) for each in reachapi.inbox]
+        """,
+}
+
+UNUSED = {
+    "test_it": """
+        import sys
+
+        def test_it():
+            dear = {"aiohttp", "http.client", "orjson", "msgspec"}
+            dear |= {"reachapi_emulator.client"}
+            assert set() == dear & set(sys.modules)
+        """,
+}
+
+
+class Ran(NamedTuple):
+    """What a run of pytest has printed, and how its tests have ended."""
+
+    text: str
+    ended: dict[str, list[str]]
+
+    def outcomes(self) -> dict[str, int]:
+        """Return how many tests ended how."""
+        return {how: len(tests) for how, tests in self.ended.items()}
+
+    def section(self, title: str) -> str:
+        """Return what is said of one failure."""
+        _, _, text = self.text.partition(f" {title} __")
+        return re.split(r"^_{3,} |^={3,} ", text, flags=re.MULTILINE)[0]
+
+
+def run(folder: Path, modules: dict[str, str], *arguments: str, **more: str) -> Ran:
+    """Run pytest in a project of these modules, with the plugins that are named."""
+    for name, text in modules.items():
+        (folder / f"{name}.py").write_text(dedent(text), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rA", *PLUGIN, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **more},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    ended: dict[str, list[str]] = {}
+    line = r"^(PASSED|FAILED|ERROR) \S*?::(\S+)"
+    for how, test in re.findall(line, done.stdout, re.MULTILINE):
+        ended.setdefault(how.lower(), []).append(test)
+    return Ran(done.stdout + done.stderr, ended)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A run of a project with settings in its configuration, measured."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "pytest.ini").write_text(
+        "[pytest]\nreachapi_settings =\n    credits = 500\n    retry_schedule = 1, 2\n"
+    )
+    return run(folder, PROJECT, *STRICT, "--doctest-modules")
+
+
+@pytest.fixture
+def shared() -> Iterator[Emulator]:
+    """An emulator that runs elsewhere."""
+    with Emulator(validation_delay=0) as shared:
+        yield shared
+
+
+@pytest.mark.parametrize(
+    "test",
+    ["test_sync", "test_async", "test_one_server", "test_settings", "test_own_module"],
+)
+def test_a_project_uses_its_accounts_on_one_server(ran: Ran, test: str) -> None:
+    """Sync and async; with settings in lines; beside a module of the name emulator."""
+    assert test in ran.ended["passed"]
+
+
+def test_a_failure_shows_what_its_account_did(ran: Ran) -> None:
+    """Requests, jobs and attempts."""
+    pytest.LineMatcher(ran.section("test_fails").splitlines()).fnmatch_lines(
+        [
+            "*- reachapi account test-* -*",
+            "*POST /api/v2/async/records/filter  200 Records processing initiated",
+            "*job 13*  delivering  fetchCount 2*",
+            "*attempt 1  first  http://127.0.0.1:*500 unexpected_status in * ms",
+        ]
+    )
+
+
+def test_what_passes_or_has_no_account_shows_none(ran: Ran) -> None:
+    """A doctest has no fixtures, and a test may use none."""
+    assert "test_fails_without_an_account" in ran.ended["failed"]
+    assert "[doctest] test_b.fails" in ran.text
+    assert "- reachapi account" not in ran.section("test_fails_without_an_account")
+    assert 3 == ran.text.count("- reachapi account")  # above once, and below twice
+
+
+def test_a_lost_connection_is_named(ran: Ran) -> None:
+    """In the failure of the test and in that of the next one's setup."""
+    pytest.LineMatcher(ran.section("test_loses").splitlines()).fnmatch_lines(
         [
             "E  *ConnectionLost: http://127.0.0.1:* does not answer*still*",
             "*- reachapi account test-* -*",
             "ConnectionLost: http://127.0.0.1:* does not answer*",
         ]
     )
+    assert ["test_loses", "test_next"] == ran.ended["error"]
 
 
-def test_a_server_that_is_not_there_is_one_line(project: pytest.Pytester) -> None:
+def test_the_fixtures_can_be_overridden(tmp_path: Path) -> None:
+    """Settings and scope, for instance; a failure shows the account all the same."""
+    ran = run(tmp_path, OVERRIDDEN, *STRICT, **UNMEASURED)
+
+    assert {"passed": 1, "failed": 1} == ran.outcomes()
+    assert "assert 7 == 6" in ran.text
+    assert "- reachapi account test-" in ran.text
+
+
+def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     """Its URL is named; there is no traceback."""
-    project.makepyfile("def test_it(reachapi): pass")
     url = f"http://127.0.0.1:{free_port()}"
-    result = run(project, "--reachapi-url", url)
+    modules = {"test_it": "def test_it(reachapi): pass"}
+    ran = run(tmp_path, modules, "--reachapi-url", url)
 
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
+    assert {"error": 1} == ran.outcomes()
+    pytest.LineMatcher(ran.text.splitlines()).fnmatch_lines(
         [
             "*ERROR at setup of test_it*",
             f"ConnectionLost: {url} does not answer*",
@@ -152,6 +277,24 @@ def test_a_server_that_is_not_there_is_one_line(project: pytest.Pytester) -> Non
         ],
         consecutive=True,
     )
+
+
+@pytest.mark.slow
+def test_a_hundred_tests_of_two_workers_share_a_server(
+    tmp_path: Path, shared: Emulator
+) -> None:
+    """None sees anything of another; nothing is left behind."""
+    workers = ("-p", "xdist.plugin", "-n2", "--reachapi-url", shared.url)
+    ran = run(tmp_path, PARALLEL, *STRICT, *workers, **UNMEASURED)
+
+    assert {"passed": 100} == ran.outcomes()
+    assert ["demo"] == [account.id for account in shared.accounts]
+    assert not shared.clock.frozen
+    assert [] == shared.requests()
+
+
+def test_a_run_that_does_not_use_it_imports_nothing_dear(tmp_path: Path) -> None:
+    assert {"passed": 1} == run(tmp_path, UNUSED, **UNMEASURED).outcomes()
 
 
 @pytest.mark.parametrize(
@@ -172,141 +315,17 @@ def test_a_server_that_is_not_there_is_one_line(project: pytest.Pytester) -> Non
     ],
 )
 def test_configuration_that_makes_no_sense_stops_the_run_with_one_line(
-    project: pytest.Pytester, configuration: str, line: str
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    configuration: str,
+    line: str,
 ) -> None:
     """Nothing is collected."""
-    project.makeini(f"[pytest]\n{configuration}")
-    project.makepyfile("raise SystemExit('collected')")
-    result = run(project)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeini(f"[pytest]\n{configuration}")
+    pytester.makepyfile("raise SystemExit('collected')")
+    result = pytester.runpytest_inprocess(*PLUGIN)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines([line])
     assert 1 == len([text for text in result.errlines if text.strip()])
-
-
-def test_settings_stand_in_the_configuration(project: pytest.Pytester) -> None:
-    """A line each."""
-    project.makeini("""
-        [pytest]
-        reachapi_settings =
-            credits = 500
-            retry_schedule = 1, 2
-    """)
-    project.makepyfile("""
-        def test_it(reachapi, reachapi_settings):
-            assert 500 == reachapi.credits
-            assert (1, 2) == reachapi_settings.retry_schedule
-    """)
-
-    run(project).assert_outcomes(passed=1)
-
-
-def test_the_fixtures_can_be_overridden(project: pytest.Pytester) -> None:
-    """Settings and scope, for instance; a failure shows the account all the same."""
-    project.makeconftest("""
-        import pytest
-        from reachapi_emulator.settings import Settings
-
-        @pytest.fixture(scope="session")
-        def reachapi_settings():
-            return Settings(port=0, credits=7)
-
-        @pytest.fixture(scope="module")
-        def reachapi(reachapi_server):
-            with reachapi_server.account() as account:
-                yield account
-    """)
-    project.makepyfile("""
-        def test_first(reachapi):
-            reachapi.set_credits(reachapi.credits - 1)
-
-        def test_second(reachapi):
-            assert 7 == reachapi.credits
-    """)
-    result = run(project)
-
-    result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["E*assert 7 == 6*", "*reachapi account test-*"])
-
-
-def test_a_failure_without_an_account_shows_none(project: pytest.Pytester) -> None:
-    """A doctest has no fixtures, and a test may use none."""
-    project.makepyfile('''
-        def fails():
-            """
-            >>> 1
-            2
-            """
-
-        def test_used(reachapi):
-            pass
-
-        def test_fails():
-            assert False
-    ''')
-    result = run(project, "--doctest-modules")
-
-    result.assert_outcomes(passed=1, failed=2)
-    result.stdout.no_fnmatch_line("*reachapi account*")
-
-
-def test_two_hundred_tests_of_four_workers_share_a_server(
-    project: pytest.Pytester, shared: Emulator
-) -> None:
-    """None sees anything of another; nothing is left behind."""
-    project.makepyfile("""
-        import pytest
-        from client import fetch
-
-        @pytest.mark.parametrize("number", range(200))
-        def test_it(reachapi, number):
-            count = number % 7 + 1
-            reachapi.freeze()
-            job = fetch(reachapi, count)["data"]["unique_processing_id"]
-            reachapi.advance(60)
-            delivery = reachapi.wait_for_webhook()
-            assert job == delivery.unique_processing_id
-            assert count == len(delivery.records) == 10_000 - reachapi.credits
-            assert [job] == [each.unique_processing_id for each in reachapi.jobs]
-            assert ["fetch"] == [each.operation for each in reachapi.requests]
-            assert [count] == [len(each.records) for each in reachapi.inbox]
-    """)
-    result = run(project, "-p", "xdist.plugin", "-n4", "--reachapi-url", shared.url)
-
-    result.assert_outcomes(passed=200)
-    assert ["demo"] == [account.id for account in shared.accounts]
-    assert not shared.clock.frozen
-    assert [] == shared.requests()
-
-
-def test_a_run_that_does_not_use_it_imports_nothing_dear(
-    project: pytest.Pytester,
-) -> None:
-    """The plugin alone."""
-    project.makepyfile("""
-        import sys
-
-        def test_it():
-            dear = {"aiohttp", "http.client", "orjson", "msgspec"}
-            dear |= {"reachapi_emulator.client"}
-            assert set() == dear & set(sys.modules)
-    """)
-    result = project.runpytest_subprocess(*PLUGIN, timeout=50)
-
-    result.assert_outcomes(passed=1)
-
-
-def test_a_project_may_have_a_module_of_the_name_emulator(
-    project: pytest.Pytester,
-) -> None:
-    project.makepyfile(
-        emulator="ANSWER = 42",
-        test_own="""
-            from emulator import ANSWER
-
-            def test_it(reachapi):
-                assert 42 == ANSWER
-        """,
-    )
-
-    run(project).assert_outcomes(passed=1)

@@ -11,11 +11,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.store import Store
 from reachapi_emulator.vendor.errors import InsufficientCredit, WebhookInactive
-from reachapi_emulator.vendor.jobs import JobBusy
+from reachapi_emulator.vendor.job import JobBusy
 from support.books import check_balances, check_charges
 from support.house import URL, House
 from support.people import good_of, mixed

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.vendor.errors import InsufficientCredit
 from support.books import check_balances, check_charges
 from support.house import House

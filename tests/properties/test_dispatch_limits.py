@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from pyroaring import BitMap
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.vendor import worker as dispatch
 from reachapi_emulator.vendor.email_check import Validator
 from reachapi_emulator.vendor.worker import (

@@ -5,9 +5,9 @@ from itertools import accumulate
 
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
-from reachapi_emulator.vendor.jobs import FINAL
+from reachapi_emulator.vendor.job import FINAL
 from support.house import House
 from support.scripted import ACKNOWLEDGED, REFUSED, SERVER_ERROR, answers
 from support.warp import microseconds, warp

@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor.errors import InsufficientCredit, WebhookInactive
-from reachapi_emulator.vendor.jobs import JobBusy
+from reachapi_emulator.vendor.job import JobBusy
 from support.house import URL, House
 from support.kept import remembered, snapshots_of
 from support.scripted import ACKNOWLEDGED, REFUSED, SERVER_ERROR, Post

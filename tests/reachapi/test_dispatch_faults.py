@@ -6,7 +6,7 @@ import logging
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor.email_check import Validator
 from support.house import House

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.store import Store
 from reachapi_emulator.vendor.worker import MAX_AT_ENDPOINT
 from support.house import House, memory_store

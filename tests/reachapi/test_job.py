@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from reachapi_emulator.state.clock import SECOND
-from reachapi_emulator.vendor.jobs import FINAL, STATES, to_json
+from reachapi_emulator.vendor.job import FINAL, STATES, to_json
 
 ROW: dict[str, Any] = {
     "id": 1300,

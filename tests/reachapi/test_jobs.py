@@ -8,7 +8,8 @@ from reachapi_emulator.vendor.errors import (
     Unauthorized,
     WebhookInactive,
 )
-from reachapi_emulator.vendor.jobs import DataRequest, Jobs
+from reachapi_emulator.vendor.job import DataRequest
+from reachapi_emulator.vendor.jobs import Jobs
 from support.house import CREDITS, URL, House, asleep, is_woken
 
 DELAY = 60 * SECOND

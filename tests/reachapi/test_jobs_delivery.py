@@ -4,7 +4,7 @@ import pytest
 
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor import jobs as module
-from reachapi_emulator.vendor.jobs import JobBusy
+from reachapi_emulator.vendor.job import JobBusy
 from support.house import House, asleep, is_woken
 from support.people import good_of
 from support.scripted import SERVER_ERROR, answers

@@ -9,7 +9,7 @@ from reachapi_emulator.vendor.errors import (
     StillProcessing,
     Unauthorized,
 )
-from reachapi_emulator.vendor.jobs import JobBusy
+from reachapi_emulator.vendor.job import JobBusy
 from support.house import CREDITS, House
 from support.people import good_of
 

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from support.house import URL, House, asleep, is_woken
 from support.scripted import (

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor import worker as work
 from support.house import URL, House

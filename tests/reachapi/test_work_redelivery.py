@@ -2,7 +2,7 @@
 
 import pytest
 
-from reachapi_emulator.delivery.outcomes import Outcome
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.state.clock import SECOND
 from support.house import House
 from support.scripted import ACKNOWLEDGED, REFUSED, answers

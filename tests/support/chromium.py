@@ -4,14 +4,22 @@ tests/web/conftest.py hands them out. Who takes them runs in their event loop, b
 `pytest.mark.asyncio(loop_scope="session")`.
 """
 
+import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Route,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 
-from support.browser import CHROMIUM
-
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 HOSTS = "MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 FLAGS = [
     "--no-sandbox",
@@ -28,6 +36,8 @@ FLAGS = [
     "--disable-features=LocalNetworkAccessChecks",
     f"--host-resolver-rules={HOSTS}",
 ]
+PATIENCE_MS = 10_000
+SIZE = ViewportSize(width=1280, height=800)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -35,6 +45,7 @@ async def browser() -> AsyncIterator[Browser]:
     """A browser to which there is no host but this machine, also as `evil.test`."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here")
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=FLAGS
@@ -46,6 +57,24 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """A window without a past."""
-    opened = await browser.new_context()
+    opened = await browser.new_context(viewport=SIZE)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     await opened.close()
+
+
+async def show(context: BrowserContext, url: str) -> Page:
+    """Show an empty page of somebody else at a URL; nothing is asked for there.
+
+    What the page asks for afterwards goes its way untouched: as long as Playwright
+    intercepts, it answers preflights itself.
+    """
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(body="<!doctype html><body>", content_type="text/html")
+
+    await context.route(url, answer)
+    page = await context.new_page()
+    await page.goto(url)
+    await context.unroute(url)
+    return page

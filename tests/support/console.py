@@ -6,20 +6,15 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from playwright.async_api import (
-    BrowserContext,
     ConsoleMessage,
+    Error,
     Locator,
     Page,
     Request,
-    ViewportSize,
-    async_playwright,
     expect,
 )
 
-from support.browser import CHROMIUM, FLAGS
-
 VIEWS = ("account", "requests", "jobs", "inbox", "faults", "clock", "dataset")
-PATIENCE_MS = 10_000
 
 
 @dataclass
@@ -39,7 +34,7 @@ class Console:
     expected: str | None = None
 
     async def open(self, view: str = "account") -> None:
-        """Open a view in a new page; it is live when this returns."""
+        """Open a view in the page; it is live when this returns."""
         await self.page.goto(f"{self.url}/_emulator/#/{view}")
         await expect(self.page.locator("#connection")).to_have_text("live")
 
@@ -79,12 +74,21 @@ class Console:
     def watch(self) -> None:
         """Write down what goes wrong from now on."""
         self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", self._catch)
         self.page.on("request", self._see)
+
+    def leave(self) -> None:
+        """Write nothing down any more."""
+        self.page.remove_listener("console", self._hear)
+        self.page.remove_listener("pageerror", self._catch)
+        self.page.remove_listener("request", self._see)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.errors.append(f"{message.text} {message.location}")
+
+    def _catch(self, error: Error) -> None:
+        self.errors.append(str(error))
 
     def _see(self, request: Request) -> None:
         if urlsplit(request.url).netloc != urlsplit(self.url).netloc:
@@ -92,28 +96,20 @@ class Console:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[BrowserContext]:
-    """Run a browser until the block ends; its pages share what start costs."""
-    flags = [flag for flag in FLAGS if flag != "--headless"]  # Playwright adds it
-    expect.set_options(timeout=PATIENCE_MS)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        try:
-            size = ViewportSize(width=1280, height=800)
-            context = await browser.new_context(viewport=size)
-            context.set_default_timeout(PATIENCE_MS)
-            yield context
-        finally:
-            await browser.close()
+async def console_of(page: Page, url: str) -> AsyncIterator[Console]:
+    """Yield the console of an emulator; the page has no past, and keeps none.
 
-
-@asynccontextmanager
-async def console_of(browser: BrowserContext, url: str) -> AsyncIterator[Console]:
-    """Yield the console of an emulator in a page of its own."""
-    console = Console(await browser.new_page(), url)
+    Raises:
+        AssertionError: the browser has complained of what no test expected.
+    """
+    console = Console(page, url)
     console.watch()
     try:
         yield console
-        await console.page.evaluate("localStorage.clear()")  # a port may come again
+        assert [] == console.faults()
     finally:
-        await console.page.close()
+        console.leave()
+        if page.url != "about:blank":
+            await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        await page.emulate_media(color_scheme="null")
+        await page.goto("about:blank")

@@ -1,20 +1,18 @@
 """Requests of a client under test, sent under an account of the Python driver."""
 
-from urllib.parse import urlsplit
-
 import orjson
 
 from reachapi_emulator.client import Account
-from support.api import CREDITS, FETCH
+from support.client import CREDITS, FETCH
 from support.raw import Reply, ask, request
+from support.start import address
 
 
 def send(account: Account, path: str, json: object = None) -> Reply:
     """POST to the vendor's surface under the account's key."""
-    parts = urlsplit(account.url)
     body = b"" if json is None else orjson.dumps(json)
     sent = request("POST", path, body, {"X-API-Key": account.api_key})
-    return ask((str(parts.hostname), int(parts.port or 0)), sent)
+    return ask(address(account.url), sent)
 
 
 def submit(account: Account, count: int = 2) -> int:

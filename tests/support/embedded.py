@@ -1,29 +1,22 @@
-"""An emulator in the process of the test, for tests of its start and its end."""
+"""The old name of `support.start`."""
 
-import socket
+# ruff: noqa: PLC0414 # mypy takes an alias for an export
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import aiohttp
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
-from support.api import Api
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
+from support.client import Api
+from support.start import free_port as free_port
 
 
 @asynccontextmanager
 async def client_of(emulator: Server) -> AsyncIterator[Api]:
     """Yield a client to an emulator that is running."""
-    async with aiohttp.ClientSession() as session:
-        yield Api(emulator.url, session)
+    async with Api.to(emulator.url) as api:
+        yield api
 
 
 @asynccontextmanager

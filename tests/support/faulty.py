@@ -1,16 +1,5 @@
-"""Fault rules, and what the journal tells of whom they struck."""
+"""The old name of `support.client`."""
 
-from support.api import Api
+# ruff: noqa: PLC0414 # mypy takes an alias for an export
 
-
-async def rule(api: Api, kind: str, phase: str = "request", **values: object) -> int:
-    """Add a rule; return its id."""
-    form = {"phase": phase, "kind": kind, **values}
-    number: int = (await api.control("POST", "/faults", form))["id"]
-    return number
-
-
-async def noted(api: Api) -> list[tuple[object, ...]]:
-    """Return status, message and fault of each request in the journal."""
-    listed = (await api.control("GET", "/requests"))["requests"]
-    return [(each["status"], each["message"], each["fault"]) for each in listed]
+from support.client import noted as noted, rule as rule

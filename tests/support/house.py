@@ -2,22 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.query import first
-from reachapi_emulator.state.clock import SECOND, VirtualClock
+from reachapi_emulator.services import Services
+from reachapi_emulator.settings import Settings
+from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.events import Signal
-from reachapi_emulator.state.store import MEMORY, Store, open_store
-from reachapi_emulator.testing.delivery_faults import Courier
-from reachapi_emulator.testing.faults import FaultRules
-from reachapi_emulator.testing.inbox import Inboxes
-from reachapi_emulator.vendor.accounts import AccountRecord, Accounts, Opening
-from reachapi_emulator.vendor.credits import Ledger
-from reachapi_emulator.vendor.email_check import Validator
-from reachapi_emulator.vendor.jobs import DataRequest, Jobs
-from reachapi_emulator.vendor.worker import Work, Worker
+from reachapi_emulator.state.sqlite import MEMORY, SqliteStore
+from reachapi_emulator.vendor.accounts import AccountRecord, Opening
+from reachapi_emulator.vendor.email_check import EmailCheck
+from reachapi_emulator.vendor.job import DataRequest
 from support.people import mixed
 from support.scripted import RealTime, Receiver, ScriptedClient, answers
 
@@ -25,9 +23,9 @@ CREDITS = 1_000
 URL = "http://receiver.example/hook"
 
 
-def memory_store() -> Store:
+def memory_store() -> SqliteStore:
     """Open a store of one's own."""
-    return open_store(MEMORY, journal_size=100)
+    return SqliteStore(MEMORY, journal_size=100)
 
 
 async def asleep(signal: Signal) -> "asyncio.Task[None]":
@@ -42,6 +40,32 @@ async def is_woken(sleeper: "asyncio.Task[None]") -> bool:
     for _ in range(3):
         await asyncio.sleep(0)
     return not sleeper.cancel()
+
+
+class InUnits:
+    """Something of the emulator, each of whose methods is a unit of work.
+
+    Args:
+        store: runs them.
+        wrapped: whose methods; an attribute that is none is handed on.
+    """
+
+    def __init__(self, store: SqliteStore, wrapped: object) -> None:
+        self._store = store
+        self._wrapped = wrapped
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 # whatever there is
+        found = getattr(self._wrapped, name)
+        if not callable(found) or isinstance(found, Signal):
+            return found
+
+        def call(*args: object, **kwargs: object) -> object:
+            result, announcements = self._store.transact(found, *args, **kwargs)
+            for announce in announcements:
+                announce()
+            return result
+
+        return call
 
 
 class House:
@@ -65,46 +89,39 @@ class House:
         schedule: Sequence[int] = (),
         delay: int = 0,
         real: Callable[[], int] | None = None,
-        store: Store | None = None,
-        validator: Validator | None = None,
+        store: SqliteStore | None = None,
+        email_check: EmailCheck | None = None,
     ) -> None:
         self.dataset = dataset or mixed(7)
         self.real = RealTime()
         self.store = store or memory_store()
-        self.clock = VirtualClock(self.store, real or self.real)
-        self.ledger = Ledger(self.store, self.clock)
-        self.accounts = Accounts(
-            self.store,
-            self.clock,
-            self.ledger,
-            opening_credits=CREDITS,
-            auto_accounts=True,
-        )
-        self.jobs = Jobs(
-            self.store,
-            self.clock,
-            self.accounts,
-            self.ledger,
-            self.dataset,
-            validation_delay=delay,
-        )
-        self.inboxes = Inboxes(self.store, self.clock)
-        self.faults = FaultRules(self.store)
         self.client = ScriptedClient(receiver or answers(()))
-        self.courier = Courier(self.client, self.inboxes, self.faults)
-        self.validator = validator or Validator(self.dataset)
-        self.work = Work(
-            self.store,
-            self.clock,
-            self.ledger,
-            self.jobs,
-            self.validator,
-            self.courier,
-            schedule,
+        self.services = Services.build(
+            Settings(
+                credits=CREDITS,
+                retry_schedule=tuple(wait / SECOND for wait in schedule),
+                validation_delay=delay / SECOND,
+            ),
+            self.dataset,
+            store=self.store,
+            real=real or self.real,
+            sender=self.client,
         )
-        self.dispatcher = Worker(self.store, self.clock, self.work)
+        if email_check is not None:
+            self.services.worker._email_check = email_check  # noqa: SLF001
+        self.worker = self.dispatcher = self.services.worker
+        for name in ("clock", "ledger", "accounts", "jobs", "inboxes", "faults"):
+            setattr(self, name, InUnits(self.store, getattr(self.services, name)))
         self.clock.start()
         self.jobs.start()
+
+    if TYPE_CHECKING:
+        clock: Any
+        ledger: Any
+        accounts: Any
+        jobs: Any
+        inboxes: Any
+        faults: Any
 
     def open(
         self, account: str = "ann", balance: int = CREDITS, url: str = URL
@@ -136,7 +153,7 @@ class House:
     def is_due(self) -> bool:
         """Tell whether there is work that could begin and has not."""
         return any(
-            self.store.one(query, real=self.clock.real(), busy="[]", most=1)
+            self.store.one(query, real=self.services.clock.real(), busy="[]", most=1)
             for query in ("jobs_to_validate", "jobs_to_deliver")
         )
 
@@ -149,7 +166,7 @@ class House:
 
     def attempts(self, job: int) -> list[dict[str, object]]:
         """Return the attempts of a job, oldest first."""
-        shown = self.jobs.shown(job)["attempts"]
+        shown = self.jobs.to_json(job)["attempts"]
         assert isinstance(shown, list)  # tells the type checker
         return shown
 

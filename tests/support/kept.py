@@ -4,32 +4,21 @@ from typing import Any
 
 import orjson
 
-from reachapi_emulator.testing.delays import Delays
-from reachapi_emulator.testing.journal import Journal
 from reachapi_emulator.testing.snapshots import Snapshots
 from support.house import House
 
 
 def snapshots_of(house: House) -> Snapshots:
     """Return what takes snapshots of a house, and restores them."""
-    return Snapshots(
-        house.store,
-        house.clock,
-        Journal(house.store),
-        house.faults,
-        Delays(house.clock),
-        house.jobs,
-        house.dispatcher,
-        house.dataset,
-    )
+    return house.services.snapshots
 
 
-def remembered(house: House) -> dict[str, Any]:
+async def remembered(house: House) -> dict[str, Any]:
     """Return all that a house remembers, its clocks by what they show.
 
     Facts are not among it: they are of the house, not of what happened there.
     """
-    document = orjson.loads(snapshots_of(house).take())
+    document = orjson.loads(await snapshots_of(house).take())
     tables = document["tables"]
     del tables["facts"]
     accounts = [row[0] for row in tables.pop("clocks")["rows"]]

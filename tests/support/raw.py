@@ -15,7 +15,7 @@ from support.conformance import check_answer
 Address = tuple[str, int]
 Headers = Mapping[str, str | bytes]
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds until an answer that is not there counts as a hang."""
 
 

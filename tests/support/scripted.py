@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from reachapi_emulator.delivery.outcomes import ErrorCode, Outcome
-from reachapi_emulator.delivery.webhooks import WebhookClient
-from reachapi_emulator.testing.faults import FaultKind
+from reachapi_emulator.delivery.outcome import ErrorCode, Outcome
+from reachapi_emulator.delivery.sender import BreakOff, Sender
 
 ACKNOWLEDGED = Outcome(200, None, "", 1)
 REFUSED = Outcome(None, ErrorCode.REFUSED, "", 1)
@@ -72,7 +71,7 @@ class Hanging:
         self._open[number][1].set_result(outcome)
 
 
-class ScriptedClient(WebhookClient):
+class ScriptedClient(Sender):
     """Takes what is posted to receivers in this process; nothing goes out.
 
     Attributes:
@@ -87,17 +86,17 @@ class ScriptedClient(WebhookClient):
         self.most: Counter[str] = Counter()
         self._in_flight: Counter[str] = Counter()
 
-    async def break_off(
-        self, url: str, secret: str, chunks: Iterable[bytes], size: int, kind: FaultKind
-    ) -> Outcome:
-        """Send nothing that anybody could read."""
-        del url, secret, chunks, size, kind
-        return BROKEN
-
     async def post(
-        self, url: str, secret: str, chunks: Iterable[bytes], size: int
+        self,
+        url: str,
+        secret: str,
+        chunks: Iterable[bytes],
+        size: int,
+        break_off: BreakOff | None = None,
     ) -> Outcome:
-        """Make one attempt."""
+        """Make one attempt; one that breaks sends nothing that could be read."""
+        if break_off is not None:
+            return BROKEN
         post = Post(url, secret, b"".join(chunks), size)
         self.posts.append(post)
         self._in_flight.update((url, ""))

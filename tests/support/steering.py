@@ -1,47 +1,29 @@
 """What tests of the control API do again and again."""
 
+# ruff: noqa: PLC0414 # mypy takes an alias for an export
+
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 from pyroaring import BitMap
 
-from reachapi_emulator.vendor.email_check import Validator
-from support.api import CREDITS, Answer, Api
+from reachapi_emulator.vendor.email_check import EmailCheck
+from support.client import (
+    Answer,
+    Api,
+    ask as ask,
+    begin as begin,
+    opened as opened,
+    point as point,
+    refused as refused,
+    script as script,
+    under as under,
+)
 from support.conformance import check_answer
-
-
-def under(api: Api, key: str) -> Api:
-    """Return a client to the same emulator with another key."""
-    return replace(api, key=key)
-
-
-async def opened(api: Api, key: str) -> Api:
-    """Return a client under a `test-` key that has opened its account."""
-    client = under(api, key)
-    if (await client.call("POST", CREDITS)).status != 200:
-        raise AssertionError(f"{key} does not open an account")
-    return client
-
-
-async def ask(api: Api, method: str, path: str, json: object = None) -> Answer:
-    """Send a control request and return its answer, whatever it is."""
-    return await api.send(method, f"/_emulator{path}", json=json)
-
-
-async def refused(
-    api: Api, method: str, path: str, json: object = None
-) -> tuple[int, str]:
-    """Send a control request that is refused; return the status and the reason."""
-    answer = await ask(api, method, path, json)
-    body = answer.json
-    if answer.status < 400 or list(body) != ["error"] or not body["error"]:
-        raise AssertionError(f"{method} {path}: {answer.status} {answer.body!r}")
-    return answer.status, body["error"]
 
 
 async def waiting(api: Api, path: str, json: object) -> asyncio.Task[Answer]:
@@ -79,23 +61,6 @@ async def halfway(
         answer = Answer(response.status, dict(response.headers), content)
     check_answer(method, path, answer.status, answer.headers, content)
     return answer
-
-
-async def point(api: Api, url: str, account: str = "demo") -> None:
-    """Let the deliveries of an account go to a URL."""
-    await api.control("PUT", f"/accounts/{account}/webhook", {"url": url})
-
-
-async def script(api: Api, *steps: object, inbox: str = "demo") -> None:
-    """Script the answers of an inbox."""
-    await api.control("PUT", f"/inbox/{inbox}/script", list(steps))
-
-
-async def begin(api: Api, count: int = 3) -> int:
-    """Submit a request on the frozen clock and let its first attempt begin."""
-    job = await api.fetch(count)
-    await api.advance(1)
-    return job
 
 
 async def clock_of(api: Api, account: str = "test-a") -> Any:  # noqa: ANN401 # whatever the JSON holds
@@ -141,13 +106,13 @@ async def seen(api: Api, account: str) -> dict[str, Any]:
 @contextmanager
 def held_validation(patch: pytest.MonkeyPatch) -> Iterator[asyncio.Event]:
     """Let validations wait until the event is set; at the end of the block it is."""
-    validate, release = Validator.valid, asyncio.Event()
+    validate, release = EmailCheck.valid, asyncio.Event()
 
-    async def wait(validator: Validator, numbers: BitMap) -> BitMap:
+    async def wait(validator: EmailCheck, numbers: BitMap) -> BitMap:
         await release.wait()
         return await validate(validator, numbers)
 
-    patch.setattr(Validator, "valid", wait)
+    patch.setattr(EmailCheck, "valid", wait)
     try:
         yield release
     finally:

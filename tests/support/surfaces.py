@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from reachapi_emulator.web.control import PREFIX, ROUTES
+from reachapi_emulator.web.control import CONTROL_PATH, ROUTES
 from reachapi_emulator.web.vendor_api import OPERATIONS
 from support.raw import Reply
 from support.threaded import JOB
@@ -50,7 +50,7 @@ KEYED = [
 STREAMS = {"/events"}
 """Control paths whose answers have no end, and so tests of their own."""
 CONTROL = [
-    Endpoint(route.method, PREFIX + route.path)
+    Endpoint(route.method, CONTROL_PATH + route.path)
     for route in ROUTES
     if route.path not in STREAMS
 ]
@@ -59,7 +59,7 @@ CONTROL = [
 _WEBHOOK = {"url": "http://127.0.0.1:9/hook", "active": False}
 _ACCOUNT = {"name": "Ann", "credits": 5}
 FORMS: dict[Endpoint, object] = {
-    Endpoint(method, PREFIX + path): form
+    Endpoint(method, CONTROL_PATH + path): form
     for method, path, form in (
         ("POST", "/reset", {"scope": "journal", "account": "demo"}),
         ("POST", "/accounts", {"id": "ann", **_ACCOUNT, "webhook": _WEBHOOK}),
@@ -103,7 +103,7 @@ FORMS: dict[Endpoint, object] = {
 """A good body of every control route that reads one."""
 
 NO_FORMS = {
-    Endpoint("POST", PREFIX + path)
+    Endpoint("POST", CONTROL_PATH + path)
     for path in (
         "/accounts/{account}/api-key",
         "/accounts/{account}/webhook/secret",
@@ -113,7 +113,7 @@ NO_FORMS = {
 }
 """Control routes that act whatever their body holds."""
 
-OTHER_FORMS = {Endpoint("PUT", PREFIX + "/snapshot")}
+OTHER_FORMS = {Endpoint("PUT", CONTROL_PATH + "/snapshot")}
 """Control routes whose bodies are of a size and a kind of their own."""
 
 
@@ -127,7 +127,9 @@ def flaw(reply: Reply, target: str | bytes) -> str:
     if reply.status >= 500:
         return f"status {reply.status}: {reply.body!r}"
     path = target if isinstance(target, str) else target.decode(errors="replace")
-    return _control_flaw(reply) if path.startswith(PREFIX) else envelope_flaw(reply)
+    return (
+        _control_flaw(reply) if path.startswith(CONTROL_PATH) else envelope_flaw(reply)
+    )
 
 
 def envelope_flaw(reply: Reply, *, bodiless: bool = False) -> str:

@@ -1,80 +1,18 @@
-"""An emulator in a thread of its own, for tests that are synchronous."""
+"""An emulator in a thread of its own, steered by requests that are synchronous."""
 
-import asyncio
-import logging
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+# ruff: noqa: PLC0414 # mypy takes an alias for an export
+
+from typing import Any
 
 import orjson
 
-from support.api import FETCH
+from support.client import FETCH
 from support.raw import Address, ask, request
+from support.start import threaded as threaded
 
 DEMO = {"X-API-Key": "demo-api-key"}
 JOB = 1300
 """The job that is there when a test begins; it has been delivered."""
-
-
-class Startable(Protocol):
-    """A server that is started and stopped, as an emulator is."""
-
-    url: str
-
-    async def start(self) -> None:
-        """Listen."""
-        ...
-
-    async def stop(self) -> None:
-        """End."""
-        ...
-
-
-@contextmanager
-def threaded(emulator: Startable) -> Iterator[Address]:
-    """Start an emulator beside the test and stop it afterwards."""
-    with (
-        _plain_tracebacks(),
-        asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner,
-    ):
-        loop = runner.get_loop()
-        thread = Thread(target=loop.run_forever, name="emulator")
-        thread.start()
-        try:
-            asyncio.run_coroutine_threadsafe(emulator.start(), loop).result(10)
-            parts = urlsplit(emulator.url)
-            yield str(parts.hostname), int(parts.port or 0)
-            asyncio.run_coroutine_threadsafe(emulator.stop(), loop).result(10)
-        finally:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-
-
-@contextmanager
-def _plain_tracebacks() -> Iterator[None]:
-    """Log exceptions without the carets that Python draws below their lines.
-
-    It parses the lines for them, and cannot in two threads at once: where pytest
-    draws a failure meanwhile, CPython 3.11 ends it with a SystemError.
-    """
-    make = logging.getLogRecordFactory()
-
-    def plain(*args: Any, **kwargs: Any) -> logging.LogRecord:  # noqa: ANN401 # as make's
-        record = make(*args, **kwargs)
-        if record.exc_info:
-            _, error, trace = record.exc_info
-            frames = traceback.extract_tb(trace)
-            record.exc_text = "\n".join([*map(str, frames), repr(error)])
-        return record
-
-    logging.setLogRecordFactory(plain)
-    try:
-        yield
-    finally:
-        logging.setLogRecordFactory(make)
 
 
 def tell(address: Address, method: str, path: str, json: object = None) -> Any:  # noqa: ANN401 # whatever the JSON holds

@@ -1,40 +1,15 @@
-"""An emulator that serves https, and what tests of it share."""
+"""Clients that trust an authority, and no other."""
+
+# ruff: noqa: PLC0414 # mypy takes an alias for an export
 
 import ssl
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from reachapi_emulator.tls import Authority
-from support.process import running
+from support.start import address as address
 
 PATIENCE = 10.0
 """Real seconds for a connection to this machine."""
-
-
-@dataclass(frozen=True)
-class Secured:
-    """A started program that serves https, and the file to trust for it."""
-
-    process: subprocess.Popen[str]
-    url: str
-    tls_url: str
-    certificate: Path
-
-
-@contextmanager
-def secured(folder: Path, *arguments: str, **variables: str) -> Iterator[Secured]:
-    """Run the program with https on free ports until the block ends."""
-    options = ("--tls", "--tls-port", "0", "--ca-dir", str(folder), *arguments)
-    with running(*options, **variables) as program:
-        stdout = program.process.stdout
-        if stdout is None:
-            raise AssertionError("the program was started without a pipe")
-        *_, tls, certificate = (stdout.readline().split() for _ in range(5))
-        yield Secured(program.process, program.url, tls[1], Path(certificate[1]))
 
 
 def trusting(certificate: Path) -> ssl.SSLContext:
@@ -45,12 +20,6 @@ def trusting(certificate: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(certificate))
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     return context
-
-
-def address(url: str) -> tuple[str, int]:
-    """Return host and port of an address."""
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or 0
 
 
 def shaken(authority: Authority, server: ssl.SSLContext, name: str) -> ssl.SSLObject:

@@ -1,13 +1,10 @@
-"""Cross-origin sharing: off, by origin, for any; and as a real browser sees it."""
+"""Cross-origin sharing: off, by origin, for any."""
 
-from collections.abc import AsyncIterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 
 from support.api import COUNTS, CREDITS, FETCH, PRESETS, Answer, Api
-from support.browser import CHROMIUM, Call, Page, serving
 from support.serving import Serve
 from support.surface import SAMPLES, ask, given, promised, statuses
 
@@ -196,67 +193,3 @@ async def test_the_control_api_is_never_shared(
 
 
 BLOCKED = "TypeError"
-NO_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here")
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """A page on a port of its own, and so of another origin than any emulator."""
-    async with serving() as served:
-        yield served
-
-
-def post(api: Api, path: str, key: str = "demo-api-key", body: str = "") -> Call:
-    """Return a request as a page sends it; it needs a preflight."""
-    headers = {"X-API-Key": key, "Content-Type": "application/json"}
-    return f"{api.url}{path}", {"method": "POST", "headers": headers, "body": body}
-
-
-@NO_BROWSER
-@pytest.mark.slow
-async def test_a_page_of_an_allowed_origin_sees_answers_and_refusals(
-    serve: Serve, page: Page, tmp_path: Path
-) -> None:
-    """Status, body, and what tells it when to ask again."""
-    api = await serve(cors=(page.origin,), rate_limit=2, rate_limit_headers=True)
-    await api.freeze()
-    calls = [
-        post(api, CREDITS),
-        post(api, COUNTS, body="{}"),
-        post(api, CREDITS),
-        post(api, CREDITS, key="unknown"),
-        post(api, "/nowhere"),
-    ]
-
-    assert [
-        [200, "success", None],
-        [400, "Missing parameter filter", None],
-        [429, "Too many requests", "1"],
-        [401, "Unauthorized", None],
-        [404, "Page Not Found", None],
-    ] == await page.fetch(calls, tmp_path)
-
-
-@NO_BROWSER
-@pytest.mark.slow
-@pytest.mark.parametrize("cors", [(), ("http://127.0.0.1:1",)], ids=["off", "another"])
-async def test_a_page_of_another_origin_sees_nothing_and_sends_no_request(
-    serve: Serve, page: Page, tmp_path: Path, cors: tuple[str, ...]
-) -> None:
-    api = await serve(cors=cors)
-    told = await page.fetch([post(api, CREDITS)], tmp_path)
-    asked = (await api.control("GET", "/requests"))["requests"]
-
-    assert [BLOCKED] == told
-    assert [("OPTIONS", 405)] == [(row["method"], row["status"]) for row in asked]
-
-
-@NO_BROWSER
-@pytest.mark.slow
-async def test_no_page_sees_the_control_api(
-    open_to_all: Api, page: Page, tmp_path: Path
-) -> None:
-    url = f"{open_to_all.url}/_emulator/health"
-    calls: list[Call] = [(url, {}), post(open_to_all, CREDITS)]
-
-    assert [BLOCKED, [200, "success", None]] == await page.fetch(calls, tmp_path)

@@ -15,7 +15,7 @@ LARGEST = 5_000_000
 
 @click.group()
 def dataset() -> None:
-    """Make or check a data set file."""
+    """Create or check a data set file."""
 
 
 @dataset.command()
@@ -24,14 +24,14 @@ def dataset() -> None:
     type=click.IntRange(1, LARGEST),
     default=DEFAULT_SIZE,
     show_default=True,
-    help="How many contacts.",
+    help="Number of contacts.",
 )
 @click.option(
     "--seed",
     type=int,
     default=DEFAULT_SEED,
     show_default=True,
-    help="The same seed makes the same file.",
+    help="Seed; the same seed gives the same file.",
 )
 @click.option(
     "--out",
@@ -40,7 +40,7 @@ def dataset() -> None:
     help="The file to write.",
 )
 def generate(size: int, seed: int, out: Path) -> None:
-    """Make a data set file of fictional contacts."""
+    """Create a data set file of fictional contacts."""
     try:
         from reachapi_emulator.contacts.generate.contacts import write  # noqa: PLC0415 # Faker, for this command alone
     except ImportError as error:
@@ -70,7 +70,7 @@ def _replacing(out: Path) -> Iterator[BinaryIO]:
 @dataset.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
-    """Tell whether FILE can be served, and what is wrong with each bad line."""
+    """Check that FILE can be served; list what is wrong with each bad line."""
     from reachapi_emulator.contacts.dataset import Dataset  # noqa: PLC0415 # not for `generate`
 
     try:

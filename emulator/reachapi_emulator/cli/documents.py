@@ -9,9 +9,9 @@ from reachapi_emulator.errors import StartError
 
 
 @click.command()
-@click.option("--yaml", is_flag=True, help="As it was written, instead of JSON.")
+@click.option("--yaml", is_flag=True, help="Print YAML instead of JSON.")
 def openapi(*, yaml: bool) -> None:
-    """Print the OpenAPI document of the vendor's surface."""
+    """Print the OpenAPI document of the emulated API."""
     from reachapi_emulator.web.application import openapi_document, openapi_text  # noqa: PLC0415 # not for the others
 
     if yaml:
@@ -24,13 +24,13 @@ def openapi(*, yaml: bool) -> None:
 @click.option(
     "--ca-dir",
     type=click.Path(path_type=Path),
-    help="Folder of the certificate authority; left out, one of the user's data.",
+    help="Folder of the certificate authority; by default in the user's data folder.",
 )
 @click.pass_context
 def ca(context: click.Context, /, ca_dir: Path | None) -> None:
     """Print the path of the certificate to trust for --tls.
 
-    The certificate authority is made if there is none yet.
+    The certificate authority is created if there is none yet.
     """
     from reachapi_emulator.tls import Authority  # noqa: PLC0415 # 70 ms
 

@@ -114,9 +114,9 @@ def _settings_options(command: F) -> F:
 def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one of each setting
     """Serve a local double of ReachAPI.
 
-    Every option can be given as an environment variable too: --rate-limit is
-    REACHAPI_EMULATOR_RATE_LIMIT. Where one may be repeated, the variable holds
-    its values separated by spaces.
+    Every option can be set by an environment variable too: --rate-limit by
+    REACHAPI_EMULATOR_RATE_LIMIT. For an option that may be repeated, separate the
+    values by spaces.
     """
     for advice in misspelt(os.environ, [row.name for row in fields(Settings)]):
         click.echo(f"reachapi-emulator: {advice}", err=True)

@@ -17,9 +17,13 @@ from reachapi_emulator.client.shapes import (
     Delivery,
     Finding,
     Job,
+    KindName,
     LedgerEntry,
+    OperationName,
+    PhaseName,
     Report,
     Request,
+    StateName,
 )
 
 __all__ = [
@@ -38,9 +42,13 @@ __all__ = [
     "Faults",
     "Finding",
     "Job",
+    "KindName",
     "LedgerEntry",
     "NotAnEmulator",
+    "OperationName",
+    "PhaseName",
     "Report",
     "Request",
+    "StateName",
     "WaitTimeout",
 ]

@@ -14,9 +14,13 @@ from reachapi_emulator.client.shapes import (
     Delivery,
     Job,
     Json,
+    KindName,
     LedgerEntry,
+    OperationName,
+    PhaseName,
     Report,
     Request,
+    StateName,
     from_json,
 )
 from reachapi_emulator.client.transport import Transport
@@ -190,7 +194,7 @@ class Account(View):
         self,
         job: int,
         *,
-        state: str | None = None,
+        state: StateName | None = None,
         attempts: int | None = None,
         timeout: float = 10,
     ) -> Job:
@@ -208,7 +212,7 @@ class Account(View):
         self,
         count: int = 1,
         *,
-        operation: str | None = None,
+        operation: OperationName | None = None,
         status: int | None = None,
         timeout: float = 10,
     ) -> list[Request]:
@@ -224,7 +228,7 @@ class Account(View):
         self,
         job: int,
         *,
-        state: str | None = None,
+        state: StateName | None = None,
         attempts: int | None = None,
         timeout: float = 10,  # noqa: ASYNC109 # as its twin's
     ) -> Job:
@@ -247,12 +251,12 @@ class Account(View):
 
     def fail_next(
         self,
-        operation: str | None = None,
+        operation: OperationName | None = None,
         *,
-        kind: str = "status",
+        kind: KindName = "status",
         status: int | None = 500,
         times: int = 1,
-        phase: str = "request",
+        phase: PhaseName = "request",
         seconds: float | None = None,
     ) -> Fault:
         """Let its next request fail, or the next `times` (docs/control-api.md)."""

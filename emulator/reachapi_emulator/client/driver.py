@@ -9,7 +9,13 @@ from reachapi_emulator.client.account import INBOX, Account
 from reachapi_emulator.client.clock import Clock
 from reachapi_emulator.client.errors import EmulatorError, NotAnEmulator
 from reachapi_emulator.client.faults import Faults
-from reachapi_emulator.client.shapes import Job, Report, Request
+from reachapi_emulator.client.shapes import (
+    Job,
+    OperationName,
+    Report,
+    Request,
+    StateName,
+)
 from reachapi_emulator.client.transport import Transport
 from reachapi_emulator.client.waiting import wait_for_job, wait_for_requests
 
@@ -128,7 +134,7 @@ class Driver:
         return Account(self._reached, answer.json, opened=False)
 
     def jobs(
-        self, *, account: str | None = None, state: str | None = None
+        self, *, account: str | None = None, state: StateName | None = None
     ) -> list[Job]:
         """Return data requests, oldest first."""
         return lists.jobs(self._reached, account, state)
@@ -137,7 +143,7 @@ class Driver:
         self,
         *,
         account: str | None = None,
-        operation: str | None = None,
+        operation: OperationName | None = None,
         status: int | None = None,
         limit: int | None = None,
     ) -> list[Request]:
@@ -148,7 +154,7 @@ class Driver:
         self,
         job: int,
         *,
-        state: str | None = None,
+        state: StateName | None = None,
         attempts: int | None = None,
         timeout: float = 10,
     ) -> Job:
@@ -167,7 +173,7 @@ class Driver:
         count: int = 1,
         *,
         account: str | None = None,
-        operation: str | None = None,
+        operation: OperationName | None = None,
         status: int | None = None,
         timeout: float = 10,
     ) -> list[Request]:

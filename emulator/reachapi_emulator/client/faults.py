@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from reachapi_emulator.client.errors import EmulatorError
-from reachapi_emulator.client.shapes import Json, from_json
+from reachapi_emulator.client.shapes import (
+    Json,
+    KindName,
+    OperationName,
+    PhaseName,
+    from_json,
+)
 from reachapi_emulator.client.transport import Transport
 
 _GONE = 404
@@ -13,13 +19,13 @@ _GONE = 404
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A rule; `struck` is how often it had struck when it was read."""
+    """A rule; `struck` is how often it had been triggered when it was read."""
 
     id: int
-    kind: str
-    phase: str
+    kind: KindName
+    phase: PhaseName
     transport: Transport = field(repr=False, compare=False)
-    operation: str | None = None
+    operation: OperationName | None = None
     account: str | None = None
     times: int | None = None
     probability: float | None = None
@@ -29,7 +35,7 @@ class Fault:
     struck: int = 0
 
     def remove(self) -> None:
-        """Let it strike no more; no error if it is gone already."""
+        """Remove it; no error if it is gone already."""
         try:
             self.transport.send("DELETE", f"/faults/{self.id}")
         except EmulatorError as error:
@@ -51,10 +57,10 @@ class Faults:
 
     def add(  # noqa: PLR0913 # the keys of a rule
         self,
-        kind: str,
+        kind: KindName,
         *,
-        phase: str = "request",
-        operation: str | None = None,
+        phase: PhaseName = "request",
+        operation: OperationName | None = None,
         account: str | None = None,
         times: int | None = None,
         probability: float | None = None,
@@ -65,7 +71,7 @@ class Faults:
         """Add a rule (docs/control-api.md, Faults); what is None is left out.
 
         Raises:
-            EmulatorError: 400, it makes no sense or can never strike.
+            EmulatorError: 400, it makes no sense or can never be triggered.
         """
         given = {
             "kind": kind,

@@ -4,8 +4,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
-from reachapi_emulator.client.shapes import Attempt, Job, Request, from_json
+from reachapi_emulator.client.shapes import (
+    Attempt,
+    Job,
+    OperationName,
+    Request,
+    StateName,
+    from_json,
+)
 from reachapi_emulator.client.transport import Transport
+
+MAX_LINES = 50
 
 
 def segment(name: str) -> str:
@@ -20,7 +29,7 @@ def query(**wanted: object) -> str:
 
 
 def jobs(
-    transport: Transport, account: str | None = None, state: str | None = None
+    transport: Transport, account: str | None = None, state: StateName | None = None
 ) -> list[Job]:
     """Return jobs, oldest first."""
     path = f"/jobs{query(account=account, state=state)}"
@@ -30,7 +39,7 @@ def jobs(
 def requests(
     transport: Transport,
     account: str | None = None,
-    operation: str | None = None,
+    operation: OperationName | None = None,
     status: int | None = None,
     limit: int | None = None,
 ) -> list[Request]:
@@ -38,9 +47,6 @@ def requests(
     wanted = query(account=account, operation=operation, status=status, limit=limit)
     found = transport.send("GET", f"/requests{wanted}")["requests"]
     return [from_json(Request, each) for each in found]
-
-
-MAX_LINES = 50
 
 
 def description(transport: Transport, account: str) -> list[str]:

@@ -6,10 +6,35 @@ that is not known here is left out, so that a newer emulator can be driven too.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
+
+OperationName: TypeAlias = Literal[
+    "presets", "credits", "counts", "fetch", "batch", "sdk"
+]
+"""What the journal calls an operation of the vendor's."""
+
+StateName: TypeAlias = Literal[
+    "submitted", "validating", "delivering", "delivered", "exhausted", "ready"
+]
+"""Where a job may stand."""
+
+PhaseName: TypeAlias = Literal["request", "webhook"]
+"""What triggers a fault rule: a request to the emulator, or a delivery of it."""
+
+KindName: TypeAlias = Literal[
+    "status",
+    "delay",
+    "CONNECTION_RESET_BY_PEER",
+    "EMPTY_RESPONSE",
+    "MALFORMED_RESPONSE_CHUNK",
+    "RANDOM_DATA_THEN_CLOSE",
+    "DUPLICATE",
+    "REORDER",
+]
+"""What a fault rule does."""
 
 _UNDER_WAY = frozenset({"submitted", "validating", "delivering"})
 
@@ -55,7 +80,7 @@ class Job:
 
     unique_processing_id: int
     account: str
-    state: str
+    state: StateName
     fetch_count: int
     filter: Json
     matched: int
@@ -98,7 +123,7 @@ class Request:
     id: int
     at: float
     account: str | None
-    operation: str | None
+    operation: OperationName | None
     method: str
     path: str
     headers: Mapping[str, str]

@@ -24,6 +24,17 @@ MAX_IDLE = 8
 MAX_IDLE_S = 5.0
 """Real seconds after which an idle connection is not trusted to be open still."""
 
+CONTROL_PATH = "/_emulator"
+TIMEOUT = 15.0
+"""Real seconds for a request, besides what it waits for on purpose."""
+
+NOT_YET = 408
+"""The status of a wait whose time is over."""
+
+MAX_ANSWER = 512 * 1024 * 1024
+_REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+_REFUSED = 400
+
 
 class Connections:
     """Hands out connections, an idle one first; safe to share between threads.
@@ -93,17 +104,6 @@ def _refused(url: str) -> EmulatorError:
     return EmulatorError(
         f"{url!r} is no address of an emulator: give one such as http://127.0.0.1:9010"
     )
-
-
-CONTROL_PATH = "/_emulator"
-TIMEOUT = 15.0
-"""Real seconds for a request, besides what it waits for on purpose."""
-NOT_YET = 408
-"""The status of a wait whose time is over."""
-MAX_ANSWER = 512 * 1024 * 1024
-
-_REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
-_REFUSED = 400
 
 
 class Answer(NamedTuple):

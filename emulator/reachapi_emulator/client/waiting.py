@@ -6,15 +6,32 @@ from reachapi_emulator.client import lists
 from reachapi_emulator.client.clock import Clock
 from reachapi_emulator.client.errors import EmulatorError, WaitTimeout
 from reachapi_emulator.client.lists import described_jobs
-from reachapi_emulator.client.shapes import Attempt, Delivery, Job, Request, from_json
+from reachapi_emulator.client.shapes import (
+    Attempt,
+    Delivery,
+    Job,
+    Request,
+    StateName,
+    from_json,
+)
 from reachapi_emulator.client.transport import NOT_YET, Transport, Wait
+
+MAX_WAIT = 600.0
+"""Real seconds that the control API waits at most."""
+
+MAX_COUNTED = 1_000
+"""How many requests the control API can wait for."""
+
+_MAX_WATCHED = 16
+_SLICE = 2.0
+_Given = tuple[int, float, int, float]
 
 
 def wait_for_job(
     transport: Transport,
     job: int,
     timeout: float,
-    state: str | None = None,
+    state: StateName | None = None,
     attempts: int | None = None,
 ) -> Job:
     """Return a job once it has that state and so many attempts have ended.
@@ -54,16 +71,6 @@ def wait_for_requests(
 
 def _given(**wanted: object) -> dict[str, object]:
     return {key: value for key, value in wanted.items() if value is not None}
-
-
-MAX_WAIT = 600.0
-"""Real seconds that the control API waits at most."""
-MAX_COUNTED = 1_000
-"""How many requests the control API can wait for."""
-_MAX_WATCHED = 16
-_SLICE = 2.0
-
-_Given = tuple[int, float, int, float]
 
 
 class Webhooks:

@@ -15,6 +15,20 @@ from reachapi_emulator.contacts.file import ContactTable, read
 
 _NONE: Final = BitMap()
 
+_HIDDEN: Final = "xxxxx"
+_MASKED: Final = dict.fromkeys(RECORD_KEYS) | {
+    "contact_name": _HIDDEN,
+    "company_company_name": _HIDDEN,
+}
+_SHOWN: Final = (
+    "id",
+    "contact_job_title_1",
+    "company_address_city",
+    "company_address_state",
+    "company_address_country",
+)
+_COLUMNS: Final = {field.filter: column for column, field in enumerate(FIELDS)}
+
 
 class FieldIndex:
     """The contacts behind each value of one field.
@@ -63,21 +77,6 @@ def _grouped(codes: Iterable[int]) -> dict[int, list[int]]:
 def _values(text: str | None, *, several: bool) -> Iterator[str]:
     parts = (text or "").split(",") if several else (text or "",)
     return (value for part in parts if (value := part.strip()))
-
-
-_HIDDEN: Final = "xxxxx"
-_MASKED: Final = dict.fromkeys(RECORD_KEYS) | {
-    "contact_name": _HIDDEN,
-    "company_company_name": _HIDDEN,
-}
-_SHOWN: Final = (
-    "id",
-    "contact_job_title_1",
-    "company_address_city",
-    "company_address_state",
-    "company_address_country",
-)
-_COLUMNS: Final = {field.filter: column for column, field in enumerate(FIELDS)}
 
 
 class Dataset:

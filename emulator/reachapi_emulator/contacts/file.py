@@ -21,6 +21,18 @@ DEFAULT_SEED: Final = 9010
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
+MAX_LINE: Final = 64 * 1024
+MAX_ID: Final = 2**31 - 1
+Contact: TypeAlias = dict[str, int | str | None]
+"""The keys of `CONTACT_KEYS` in order: `id` a number, the others text or null."""
+
+_OPTIONAL: Final = CONTACT_KEYS[len(RECORD_KEYS)]
+_TEXT: Final = frozenset({str, NoneType})
+_NAMES_LISTED: Final = 5
+MAX_LINES: Final = 5_000_000
+MAX_PROBLEMS: Final = 20
+_searched = itemgetter(*(field.record for field in FIELDS))
+
 
 def default_path() -> Path:
     """Return the default data set: `DEFAULT_SIZE` contacts."""
@@ -36,17 +48,6 @@ def _fixtures() -> Path:
     """Return the folder inside an installed package, else the checkout's."""
     installed = _PACKAGE / "fixtures"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "fixtures"
-
-
-MAX_LINE: Final = 64 * 1024
-MAX_ID: Final = 2**31 - 1
-
-Contact: TypeAlias = dict[str, int | str | None]
-"""The keys of `CONTACT_KEYS` in order: `id` a number, the others text or null."""
-
-_OPTIONAL: Final = CONTACT_KEYS[len(RECORD_KEYS)]
-_TEXT: Final = frozenset({str, NoneType})
-_NAMES_LISTED: Final = 5
 
 
 class BadContactError(ValueError):
@@ -123,12 +124,6 @@ def _listed(names: list[str]) -> str:
 def _hint(key: str) -> str:
     near = get_close_matches(quoted(key), CONTACT_KEYS, n=1)
     return f": did you mean {near[0]!r}?" if near else ""
-
-
-MAX_LINES: Final = 5_000_000
-MAX_PROBLEMS: Final = 20
-
-_searched = itemgetter(*(field.record for field in FIELDS))
 
 
 class ContactTable(NamedTuple):

@@ -1,1 +1,1 @@
-"""One POST to a receiver, and what came of it."""
+"""Deliveries on their way out: one POST, and what came of it."""

@@ -47,8 +47,10 @@ class VirtualClock:
     """The global clock and those of accounts that have one of their own.
 
     An account follows the global clock until its own is frozen or advanced.
-    All state is in the store; `changed` wakes who sleeps until an instant, or
-    waits for what falls due.
+    All state is in the store, so that a clock is read and set in a unit of work.
+
+    Attributes:
+        changed: wakes who sleeps until an instant, or waits for what falls due.
 
     Args:
         store: keeps the clocks.
@@ -110,15 +112,22 @@ class VirtualClock:
             frozen_at += duration
         self._set(account, state["shift"] + duration, frozen_at)
 
-    def follow(self, account: str) -> None:
-        """Let an account follow the global clock again; its waits stay as long."""
+    def follow(self, account: str) -> int:
+        """Let an account follow the global clock again; return how far that leaps."""
         before = self.now(account)
-        with self._store.transaction():
-            self._store.run("clock_forget", account=account)
-            shift = self.now(account) - before
-            self._store.run("jobs_shift", account=account, shift=shift)
-            self._store.run("attempts_shift", account=account, shift=shift)
-        self._tell(account)
+        self._store.run("clock_forget", account=account)
+        self._publish(account)
+        return self.now(account) - before
+
+    def forget(self, account: str) -> None:
+        """Give up the clock of an account that is deleted."""
+        self._store.run("clock_forget", account=account)
+        self._store.after_commit(self.changed.notify)
+
+    def reset(self) -> None:
+        """Set the global clock going at real time again."""
+        self.start()
+        self._store.after_commit(self.changed.notify)
 
     def _state(self, account: str) -> Row:
         row = self._store.one("clock_of", account=account)
@@ -128,10 +137,10 @@ class VirtualClock:
 
     def _set(self, account: str, shift: int, frozen_at: int | None) -> None:
         self._store.run("clock_set", account=account, shift=shift, frozen_at=frozen_at)
-        self._tell(account)
+        self._publish(account)
 
-    def _tell(self, account: str) -> None:
+    def _publish(self, account: str) -> None:
         now, frozen = self.read(account)
         data = {"account": account or None, "now": seconds(now), "frozen": frozen}
-        self._store.feed.publish(EventType.CLOCK, account, data)
-        self.changed.notify()
+        self._store.publish(EventType.CLOCK, account, data)
+        self._store.after_commit(self.changed.notify)

@@ -3,12 +3,17 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from itertools import islice, takewhile
 from typing import NamedTuple, TypeVar
 
 import orjson
+
+MAX_KEPT = 2_000
+"""Events that a follower may be behind without missing any."""
+
+T = TypeVar("T")
 
 
 class EventType(StrEnum):
@@ -22,10 +27,6 @@ class EventType(StrEnum):
     FAULT = "fault"
     CLOCK = "clock"
     RESET = "reset"
-
-
-MAX_KEPT = 2_000
-"""Events that a follower may be behind without missing any."""
 
 
 class Event(NamedTuple):
@@ -121,23 +122,33 @@ class Feed:
             follower()
 
 
-T = TypeVar("T")
-
-
 class Signal:
-    """Wakes everyone who waits for the next change of something."""
+    """Wakes everyone who waits for the next change of something.
+
+    Attributes:
+        changes: how many there have been.
+    """
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
+        self.changes = 0
 
     def notify(self) -> None:
         """Wake all who wait now."""
+        self.changes += 1
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def wait(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 # returns quietly when it runs out
-        """Return at the next change, or after `timeout` real seconds."""
+    async def wait(self, timeout: float | None = None, seen: int | None = None) -> None:  # noqa: ASYNC109 # returns quietly when it runs out
+        """Return at the next change, or after `timeout` real seconds.
+
+        Args:
+            timeout: None waits on.
+            seen: the count of changes that is known; more of them end the wait.
+        """
+        if seen is not None and seen != self.changes:
+            return
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
         try:
@@ -145,16 +156,20 @@ class Signal:
         finally:
             self._waiters.discard(waiter)
 
-    async def until(self, check: Callable[[], T | None], seconds: float) -> T | None:
+    async def until(
+        self, check: Callable[[], Awaitable[T | None]], seconds: float
+    ) -> T | None:
         """Return what `check` finds, asked again at each change.
 
         Returns:
             None when it has found nothing within `seconds` of real time.
         """
         deadline = time.monotonic() + seconds
-        while (found := check()) is None:
+        while True:
+            seen = self.changes
+            if (found := await check()) is not None:
+                return found
             left = deadline - time.monotonic()
             if left <= 0:
                 return None
-            await self.wait(left)
-        return found
+            await self.wait(left, seen)

@@ -92,14 +92,14 @@ class Ring:
         self._notes.append((self.count, note))
 
     def newest(
-        self, fits: Callable[[Note], bool], most: int | None = None
+        self, matches: Callable[[Note], bool], most: int | None = None
     ) -> list[tuple[int, Note]]:
         """Return the newest notes that fit with their numbers, newest last."""
         found: list[tuple[int, Note]] = []
         for numbered in reversed(self._notes):
             if len(found) == most:
                 break
-            if fits(numbered[1]):
+            if matches(numbered[1]):
                 found.append(numbered)
         return found[::-1]
 
@@ -111,9 +111,9 @@ class Ring:
         self.count = count
         self.evicted = evicted + len(every) - len(self._notes)
 
-    def drop(self, fits: Callable[[Note], bool]) -> None:
+    def drop(self, matches: Callable[[Note], bool]) -> None:
         """Forget the notes that fit."""
-        kept = [numbered for numbered in self._notes if not fits(numbered[1])]
+        kept = [numbered for numbered in self._notes if not matches(numbered[1])]
         self._notes.clear()
         self._notes.extend(kept)
 

@@ -188,14 +188,14 @@ WHERE id = :id;
 -- One more attempt now, in place of a scheduled one.
 UPDATE jobs SET due_at = :now, "trigger" = 'redelivery' WHERE id = :id;
 
--- name: job_put_off
--- A fault puts the next attempt off.
+-- name: job_postpone
+-- A fault postpones the next attempt.
 UPDATE jobs SET due_at = :due_at, fault = :fault, reordered = :reordered,
   claimed = 0
 WHERE id = :id;
 
--- name: job_put_off_no_more
--- The attempt that was put off begins.
+-- name: job_postponed_begins
+-- The attempt that was postponed begins.
 UPDATE jobs SET fault = NULL, reordered = 0 WHERE id = :id;
 
 -- name: jobs_overtaken
@@ -323,14 +323,14 @@ VALUES (:phase, :operation, :account, :kind, :status, :seconds, :times,
   :probability, :seed)
 RETURNING id;
 
--- name: fault_meet
--- An event that a rule matches, unless it has struck as often as it may.
+-- name: fault_match
+-- An event that a rule matches, unless it has triggered as often as it may.
 UPDATE faults SET met = met + 1
 WHERE id = :id AND (times IS NULL OR struck < times)
 RETURNING met;
 
--- name: fault_strike
--- A rule strikes.
+-- name: fault_trigger
+-- A rule has been triggered.
 UPDATE faults SET struck = struck + 1 WHERE id = :id;
 
 -- name: fault_remove

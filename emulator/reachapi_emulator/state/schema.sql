@@ -49,7 +49,7 @@ CREATE UNIQUE INDEX charged_once ON ledger (job) WHERE job IS NOT NULL;
 -- serialised roaring bitmap. A row is due at due_at unless it is claimed.
 -- A polled one is not delivered: once validated, nothing of it is due.
 -- "trigger" says why the next attempt is made; retries counts those scheduled.
--- fault is the rule that has put the next attempt off; reordered ones wait for
+-- fault is the rule that has postponed the next attempt; reordered ones wait for
 -- an attempt of another job of their account.
 CREATE TABLE jobs (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -78,7 +78,7 @@ CREATE INDEX jobs_due ON jobs (account, due_at)
 CREATE INDEX jobs_reordered ON jobs (account) WHERE reordered = 1;
 
 -- An attempt is recorded before it is made: finished is 0 until it has ended.
--- fault is the rule that struck it.
+-- fault is the rule that it triggered.
 CREATE TABLE attempts (
   job           INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
   number        INTEGER NOT NULL,
@@ -113,7 +113,7 @@ CREATE INDEX scripts_of_inbox ON scripts (inbox);
 
 -- What goes wrong on purpose: rules in the order of their ids. An account need
 -- not exist yet, if its key will open it. met counts the events that a rule
--- was asked about, struck those that it struck.
+-- was asked about, struck those that triggered it.
 CREATE TABLE faults (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   phase       TEXT NOT NULL,

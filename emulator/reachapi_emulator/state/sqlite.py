@@ -1,19 +1,25 @@
-"""The embedded store: SQLite in memory or in a file, called directly."""
+"""The embedded store: SQLite in memory or in a file, called on the event loop."""
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from reachapi_emulator.errors import StoreError
 from reachapi_emulator.state import tables
-from reachapi_emulator.state.events import Feed
+from reachapi_emulator.state.events import EventType, Feed
 from reachapi_emulator.state.memory import Ring, Windows
-from reachapi_emulator.state.store import MEMORY
 from reachapi_emulator.state.tables import TableDump, Tables
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MEMORY = ":memory:"
+"""The URL of a store that is gone with the process."""
 
 SCHEMA_VERSION = 2
 MAX_RECALLED = 10_000
@@ -30,6 +36,19 @@ def named_queries(text: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
+class Statement(NamedTuple):
+    """A named statement, and whether it changes nothing."""
+
+    sql: str
+    reads: bool
+
+    @classmethod
+    def of(cls, text: str) -> "Statement":
+        """Make it of its text, comments included."""
+        sql = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+        return cls(sql, sql.lstrip().upper().startswith("SELECT"))
+
+
 class SqliteStore:
     """A store in one SQLite database, used by one process.
 
@@ -43,7 +62,11 @@ class SqliteStore:
     """
 
     def __init__(self, path: str, *, journal_size: int) -> None:
-        self._queries = named_queries(_sql("queries.sql"))
+        self._queries = {
+            name: Statement.of(text)
+            for name, text in named_queries(_sql("queries.sql")).items()
+        }
+        self._announcements: dict[Callable[[], None], None] | None = None
         self._memory: dict[tuple[object, ...], dict[str, Any] | None] = {}
         self._changes = 0
         self.windows = Windows()
@@ -83,6 +106,50 @@ class SqliteStore:
             "COMMIT;"
         )
 
+    async def unit(
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function in one transaction, at once: there is no one to wait for.
+
+        Raises:
+            Exception: what the function raises; nothing of it has happened then.
+        """
+        result, announcements = self.transact(function, *args, **kwargs)
+        for announce in announcements:
+            announce()
+        return result
+
+    def transact(
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[T, Iterable[Callable[[], None]]]:
+        """Run a unit; return its result, and what is to be announced of it.
+
+        The transaction begins with the first statement that writes, so that a
+        unit that only reads costs none.
+        """
+        if self._announcements is not None:
+            raise RuntimeError("a unit of work inside another: call the function")
+        announcements = self._announcements = {}
+        try:
+            result = function(*args, **kwargs)
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+        finally:
+            self._announcements = None
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+                self._memory.clear()  # it may hold what has now never been
+        return result, announcements
+
+    def publish(self, name: EventType, account: str | None, data: object) -> None:
+        """Let followers know of an event, once the unit is committed."""
+        if self.feed.heard:
+            self.after_commit(partial(self.feed.publish, name, account, data))
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call something, once, when the unit is committed."""
+        self._inside()[callback] = None
+
     def one(self, query: str, /, **values: object) -> sqlite3.Row | None:
         """Return the first row of the answer, or None."""
         rows = self.all(query, **values)
@@ -90,11 +157,27 @@ class SqliteStore:
 
     def all(self, query: str, /, **values: object) -> list[sqlite3.Row]:
         """Return every row of the answer."""
-        return self._db.execute(self._queries[query], values).fetchall()
+        return self._execute(query, values).fetchall()
 
     def run(self, query: str, /, **values: object) -> int:
         """Run a statement and return how many rows it changed."""
-        return self._db.execute(self._queries[query], values).rowcount
+        return self._execute(query, values).rowcount
+
+    def _execute(self, query: str, values: dict[str, object]) -> sqlite3.Cursor:
+        statement = self._queries[query]
+        if not statement.reads:
+            self._begin()
+        return self._db.execute(statement.sql, values)
+
+    def _begin(self) -> None:
+        self._inside()
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+
+    def _inside(self) -> dict[Callable[[], None], None]:
+        if self._announcements is None:
+            raise RuntimeError("outside of a unit of work: await store.unit(...)")
+        return self._announcements
 
     def recall(self, query: str, /, **values: object) -> dict[str, Any] | None:
         """Return what `one` would, from memory while nothing has changed.
@@ -113,27 +196,10 @@ class SqliteStore:
             row = self.one(query, **values)
             return self._memory.setdefault(key, None if row is None else dict(row))
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make the statements inside happen together or not at all."""
-        if self._db.in_transaction:  # an inner one is part of the outer one
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        finally:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-                self._memory.clear()  # it may hold what has now never been
-
     def wipe(self) -> None:
         """Forget everything, counters included."""
-        self.windows.clear()
-        self.journal.clear()
-        with self.transaction():
-            tables.clear(self._db)
+        self._begin()
+        tables.clear(self._db)
 
     def dump(self) -> dict[str, TableDump]:
         """Return every table."""
@@ -143,11 +209,11 @@ class SqliteStore:
         """Put tables in place of what there is.
 
         Raises:
-            SnapshotError: they are none of this schema; nothing has changed.
+            SnapshotError: they are none of this schema.
         """
-        with self.transaction():
-            tables.clear(self._db)
-            tables.fill(self._db, kept)
+        self._begin()
+        tables.clear(self._db)
+        tables.fill(self._db, kept)
 
     def close(self) -> None:
         """Write what is open and let go."""

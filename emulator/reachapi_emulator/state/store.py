@@ -1,15 +1,20 @@
-"""What is remembered: one store behind a small protocol, chosen by its URL."""
+"""What is remembered: one store behind a small protocol, chosen by its URL.
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+Everything that changes or reads it runs as a *unit of work*: a plain function
+inside one transaction, begun by who stands at the edge (a request's handler, the
+worker) with `await store.unit(function, ...)`.
+"""
 
-from reachapi_emulator.state.events import Feed
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from reachapi_emulator.state.events import EventType, Feed
 from reachapi_emulator.state.memory import Ring, Windows
+from reachapi_emulator.state.sqlite import SqliteStore
 from reachapi_emulator.state.tables import TableDump, Tables
 
-MEMORY = ":memory:"
-"""The URL of a store that is gone with the process."""
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Row(Protocol):
@@ -22,9 +27,8 @@ class Row(Protocol):
 class Store(Protocol):
     """Named statements over everything that is remembered.
 
-    The statements stand, described, in queries.sql; a caller names one and
-    gives its parameters. Calls are synchronous and short: an await never
-    happens inside a transaction.
+    The statements stand, described, in queries.sql; a caller names one and gives
+    its parameters. They are called inside a unit alone.
 
     Attributes:
         windows: the limiter's, which last a second.
@@ -35,6 +39,27 @@ class Store(Protocol):
     windows: Windows
     journal: Ring
     feed: Feed
+
+    async def unit(
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function in one transaction: all that it changes, or nothing.
+
+        It may run in a thread, and again after a conflict: it touches the store
+        alone, and leaves to `publish` and `after_commit` what others see of it.
+
+        Raises:
+            Exception: what the function raises; nothing of it has happened then.
+        """
+        ...
+
+    def publish(self, name: EventType, account: str | None, data: object) -> None:
+        """Let followers know of an event, once the unit is committed."""
+        ...
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call something on the event loop, once, when the unit is committed."""
+        ...
 
     def one(self, query: str, /, **values: object) -> Row | None:
         """Return the first row of the answer, or None."""
@@ -52,10 +77,6 @@ class Store(Protocol):
         """Return what `one` would, from memory while nothing has changed."""
         ...
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Make the statements inside happen together or not at all."""
-        ...
-
     def wipe(self) -> None:
         """Forget everything, counters included."""
         ...
@@ -68,7 +89,7 @@ class Store(Protocol):
         """Put tables in place of what there is.
 
         Raises:
-            SnapshotError: they are none of this schema; nothing has changed.
+            SnapshotError: they are none of this schema.
         """
         ...
 
@@ -87,6 +108,4 @@ def open_store(url: str, *, journal_size: int) -> Store:
     Raises:
         StoreError: the file cannot be used; the message says what to do.
     """
-    from reachapi_emulator.state.sqlite import SqliteStore  # noqa: PLC0415 # it knows us
-
     return SqliteStore(url, journal_size=journal_size)

@@ -11,9 +11,30 @@ from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.state.store import Store
 from reachapi_emulator.testing.inbox import Inboxes
 from reachapi_emulator.testing.journal import Entry, FindingKind, Journal, RequestFilter
+from reachapi_emulator.vendor.jobs import Jobs
 
 Numbered: TypeAlias = tuple[int, Entry]
 """A request with its number in the journal."""
+
+MAX_IDS = 100
+MAX_NAMES = 10
+SLOW = 3
+"""A receiver is slow that takes longer than this part of the time-out."""
+
+_REMARKED: dict[FindingKind, Callable[[int, str], str]] = {
+    FindingKind.INSUFFICIENT_CREDIT: lambda count, _: (
+        f"{_counted(count, 'request')} for more records than credits were available: "
+        "check the credits first, or ask for less"
+    ),
+    FindingKind.UNKNOWN_FIELD: lambda count, names: (
+        f"{_counted(count, 'request')} with unknown names ({names}): "
+        "compare them with the documentation"
+    ),
+    FindingKind.WRONG_SECRET: lambda count, _: (
+        f"{_counted(count, 'request')} with a webhook_secret_key that is not the "
+        "account's: send the account's secret, or none"
+    ),
+}
 
 
 def is_limited(entry: Entry) -> bool:
@@ -36,7 +57,7 @@ def busiest_second(entries: Iterable[Entry]) -> int:
     return max(map(_most, runs), default=0)
 
 
-def hasty(entries: Iterable[Numbered]) -> Iterator[int]:
+def too_early(entries: Iterable[Numbered]) -> Iterator[int]:
     """Yield the requests whose client had been told 429, and did not wait.
 
     It knew when they went over the connection of the 429, or over one that was
@@ -106,14 +127,8 @@ def _most(instants: list[int]) -> int:
     )
 
 
-MAX_IDS = 100
-MAX_NAMES = 10
-SLOW = 3
-"""A receiver is slow that takes longer than this part of the time-out."""
-
-
 class Judged(NamedTuple):
-    """An attempt at a receiver of the tester's own; no fault struck it."""
+    """An attempt at a receiver of the tester's own; no fault changed it."""
 
     job: int
     status: int | None
@@ -186,7 +201,7 @@ def _pace(
         f"{bounds.rate_limit} are admitted; {len(over)} got 429 in all: "
         "spread them out",
     )
-    early = list(hasty(requests))
+    early = list(too_early(requests))
     yield from _of_requests(
         FindingKind.NO_BACKOFF,
         early,
@@ -220,22 +235,6 @@ def _is_slow(attempt: Judged, bounds: Bounds) -> bool:
     """Tell whether a receiver took long; one that was never reached did not."""
     reached = attempt.status is not None or attempt.error == "timeout"
     return reached and attempt.duration_ms > bounds.slow_ms
-
-
-_REMARKED: dict[FindingKind, Callable[[int, str], str]] = {
-    FindingKind.INSUFFICIENT_CREDIT: lambda count, _: (
-        f"{_counted(count, 'request')} for more records than credits were available: "
-        "check the credits first, or ask for less"
-    ),
-    FindingKind.UNKNOWN_FIELD: lambda count, names: (
-        f"{_counted(count, 'request')} with unknown names ({names}): "
-        "compare them with the documentation"
-    ),
-    FindingKind.WRONG_SECRET: lambda count, _: (
-        f"{_counted(count, 'request')} with a webhook_secret_key that is not the "
-        "account's: send the account's secret, or none"
-    ),
-}
 
 
 def _remarked(requests: Sequence[Numbered]) -> Iterator[ReportFinding]:
@@ -305,35 +304,41 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join([*every[:MAX_NAMES], *more])
 
 
-class Judge:
-    """Reports what a client did wrong.
+class ClientReport:
+    """Reports what a client did wrong: of the journal, and of attempts at receivers.
 
     Args:
-        store: keeps the attempts.
+        store: runs the unit in which the attempts are read.
         journal: keeps the requests.
+        jobs: keep the attempts.
         inboxes: answer as the tester has scripted them, so they do no wrong.
         bounds: what a client is held to.
     """
 
     def __init__(
-        self, store: Store, journal: Journal, inboxes: Inboxes, bounds: Bounds
+        self,
+        store: Store,
+        journal: Journal,
+        jobs: Jobs,
+        inboxes: Inboxes,
+        bounds: Bounds,
     ) -> None:
         self._store = store
         self._journal = journal
+        self._jobs = jobs
         self._inboxes = inboxes
         self._bounds = bounds
 
-    def report(self, account: str | None = None) -> dict[str, object]:
+    async def of(self, account: str | None = None) -> dict[str, object]:
         """Return the report of an account, or of all and who belongs to none."""
+        attempts = await self._store.unit(self._attempts, account)
         requests = self._journal.entries(RequestFilter(account))
-        found = report(requests, self._attempts(account), self._bounds)
+        found = report(requests, attempts, self._bounds)
         evicted = self._journal.evicted()
         return {"account": account, "evicted": evicted, **found}
 
     def _attempts(self, account: str | None) -> list[Judged]:
-        rows = self._store.all(
-            "attempts_judged", account=account, slow_ms=self._bounds.slow_ms
-        )
+        rows = self._jobs.judged_attempts(account, self._bounds.slow_ms)
         return [
             Judged(row["job"], row["status"], row["error"], row["duration_ms"])
             for row in rows

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 from reachapi_emulator.state.clock import EVERYONE, SECOND, VirtualClock
+from reachapi_emulator.state.store import Store
 
 MAX_DELAY_S = 600.0
 """Real seconds after which a request goes on, however its clock stands."""
@@ -30,49 +31,54 @@ class Delays:
     """Lets requests wait, and drops those that a reset leaves without a world.
 
     Args:
+        store: runs the units in which the clock is read.
         clock: tells how much of a wait is over.
         longest: real seconds that none lasts longer than.
     """
 
-    def __init__(self, clock: VirtualClock, longest: float = MAX_DELAY_S) -> None:
+    def __init__(
+        self, store: Store, clock: VirtualClock, longest: float = MAX_DELAY_S
+    ) -> None:
+        self._store = store
         self._clock = clock
         self._longest = longest
-        self._held: dict[asyncio.Task[Any], str] = {}
+        self._delayed: dict[asyncio.Task[Any], str] = {}
 
     def __len__(self) -> int:
         """Return how many wait."""
-        return len(self._held)
+        return len(self._delayed)
 
-    async def hold(self, account: str | None, duration: int) -> None:
+    async def delay(self, account: str | None, duration: int) -> None:
         """Return when so many microseconds are over on the account's clock.
 
         An account that changes clocks waits on: what is left stays as long.
         """
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         clock = account or EVERYONE
-        self._held[task] = clock
+        self._delayed[task] = clock
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._longest):
                     await self._pass(clock, duration)
         finally:
-            del self._held[task]
+            del self._delayed[task]
 
     async def _pass(self, account: str, left: int) -> None:
-        before = self._look(account)
+        before = await self._store.unit(self._look, account)
         while left > 0:
+            seen = self._clock.changed.changes
             timeout = None if before.frozen else left / SECOND
-            await self._clock.changed.wait(timeout)
-            look = self._look(account)
+            await self._clock.changed.wait(timeout, seen)
+            look = await self._store.unit(self._look, account)
             left -= _passed(before, look)
             before = look
 
-    def _look(self, account: str) -> "_Look":
+    def _look(self, account: str) -> _Look:
         own, real = self._clock.owns(account), self._clock.real()
         return _Look(*self._clock.read(account), own, real)
 
-    def drop(self, account: str | None = None) -> None:
+    def cancel(self, account: str | None = None) -> None:
         """Cancel the requests of an account, or all, that wait."""
-        for task, held in self._held.items():
-            if account in {None, held}:
+        for task, clock in self._delayed.items():
+            if account in {None, clock}:
                 task.cancel()

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import partial
 from random import Random
 
 from reachapi_emulator.state.clock import EVERYONE
@@ -13,7 +14,7 @@ DELIVERED = "fetch"
 
 
 class FaultPhase(StrEnum):
-    """What a fault strikes: a request to the emulator, or a delivery of it."""
+    """What triggers a rule: a request to the emulator, or a delivery of it."""
 
     REQUEST = "request"
     WEBHOOK = "webhook"
@@ -52,6 +53,8 @@ STATUSES = range(400, 600)
 MAX_DELAY = 600
 """Seconds, of the kind `delay`."""
 
+MAX_RULES = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRule:
@@ -60,8 +63,8 @@ class FaultRule:
     Attributes:
         status: what is answered, of the kind `status`.
         seconds: how long it takes, of the kind `delay`.
-        times: how often it strikes at most.
-        probability: how likely it strikes an event that it matches.
+        times: how often it triggers at most.
+        probability: how likely an event that it matches triggers it.
         seed: decides which those are.
     """
 
@@ -94,8 +97,8 @@ class FaultRule:
         draw = Random(f"{self.seed}/{number}").random()  # noqa: S311 # to be repeated
         return draw < self.probability
 
-    def hides(self, other: "FaultRule") -> bool:
-        """Tell whether it strikes all that a younger one could strike."""
+    def covers(self, other: "FaultRule") -> bool:
+        """Tell whether it matches everything that a younger one could trigger on."""
         return (
             self.times is None
             and self.probability in {None, 1}
@@ -105,8 +108,6 @@ class FaultRule:
         )
 
 
-MAX_RULES = 100
-
 _FIELDS = tuple(field.name for field in fields(FaultRule))
 
 
@@ -115,10 +116,11 @@ class FaultError(Exception):
 
 
 class FaultRules:
-    """The rules, oldest first; the oldest that strikes an event is the only one.
+    """The rules, oldest first; the oldest that triggers on an event is the only one.
 
     Rules never change: they are kept in memory too, so that where there is none
-    an event costs nothing. How often they have struck is in the store alone.
+    an event costs nothing. How often they have triggered is in the store alone.
+    Its methods are called inside a unit of work.
 
     Attributes:
         rules: those there are; who asks for nothing need not ask.
@@ -129,74 +131,89 @@ class FaultRules:
         self.rules: tuple[FaultRule, ...] = ()
 
     def load(self) -> None:
-        """Know the rules that the store has."""
-        self.rules = tuple(map(_rule, self._store.all("faults_all")))
+        """Know the rules that the store has, once the unit is committed."""
+        self._store.after_commit(partial(self._know, self._stored()))
 
-    def add(self, fault: FaultRule) -> int:
+    def _stored(self) -> tuple[FaultRule, ...]:
+        return tuple(map(_rule, self._store.all("faults_all")))
+
+    def _know(self, rules: tuple[FaultRule, ...]) -> None:
+        self.rules = rules
+
+    def add(self, rule: FaultRule) -> int:
         """Add a rule and return its id.
 
         Raises:
-            FaultError: there are too many, or an older one strikes all that this
+            FaultError: there are too many, or an older one matches all that this
                 one could.
         """
-        if len(self.rules) >= MAX_RULES:
-            raise FaultError(f"there are {MAX_RULES} faults: delete some first")
-        for older in self.rules:
-            if older.hides(fault):
+        known = self._stored()
+        if len(known) >= MAX_RULES:
+            raise FaultError(f"there are {MAX_RULES} rules: delete some first")
+        for older in known:
+            if older.covers(rule):
                 raise FaultError(
-                    f"fault {older.id} strikes all that this one could: "
-                    "delete it first, or give it times"
+                    f"rule {older.id} already matches everything that this rule "
+                    "matches: delete it first, or give it times"
                 )
-        values = asdict(fault)
+        values = asdict(rule)
         del values["id"]
         row = self._store.one("fault_add", **values)
         number = int(row["id"]) if row else 0
-        self.load()
-        self._tell("added", number)
+        self._changed("added", number)
         return number
 
-    def shown(self) -> list[dict[str, object]]:
+    def to_json(self) -> list[dict[str, object]]:
         """Return every rule as the control API shows it, oldest first."""
         return [
             {name: row[name] for name in (*_FIELDS, "struck")}
             for row in self._store.all("faults_all")
         ]
 
-    def remove(self, fault: int) -> bool:
+    def remove(self, rule: int) -> bool:
         """Remove a rule; tell whether it was there."""
-        removed = bool(self._store.run("fault_remove", id=fault))
-        self.load()
+        removed = bool(self._store.run("fault_remove", id=rule))
         if removed:
-            self._tell("removed", fault)
+            self._changed("removed", rule)
         return removed
 
     def clear(self, account: str | None = None) -> None:
         """Remove the rules for an account, or all."""
         self._store.run("faults_clear", account=account)
-        self.load()
-        self._tell("cleared")
+        self._changed("cleared")
 
-    def strike(
+    def forget(self, account: str) -> None:
+        """Remove the rules for an account."""
+        self.clear(account)
+
+    def reset(self) -> None:
+        """Know that there are none: the store has been wiped."""
+        self.load()
+
+    def trigger(
         self, phase: FaultPhase, operation: str, account: str | None
     ) -> FaultRule | None:
-        """Let an event happen: return what strikes it, counted as having struck."""
-        for fault in self.rules:
-            if fault.matches(phase, operation, account) and self._strikes(fault):
-                self._tell("struck", fault.id)
-                return fault
+        """Let an event happen: return the rule that it triggers, counted as such."""
+        for rule in self.rules:
+            if rule.matches(phase, operation, account) and self._triggers(rule):
+                self._publish("struck", rule.id)
+                return rule
         return None
 
-    def _strikes(self, fault: FaultRule) -> bool:
-        """Count an event; one that an older rule has struck does not get here."""
-        with self._store.transaction():
-            row = self._store.one("fault_meet", id=fault.id)
-            if row is None or not fault.picks(row["met"]):
-                return False
-            return bool(self._store.run("fault_strike", id=fault.id))
+    def _triggers(self, rule: FaultRule) -> bool:
+        """Count an event; one that an older rule has taken does not get here."""
+        row = self._store.one("fault_match", id=rule.id)
+        if row is None or not rule.picks(row["met"]):
+            return False
+        return bool(self._store.run("fault_trigger", id=rule.id))
 
-    def _tell(self, change: str, fault: int | None = None) -> None:
-        data = {"id": fault, "change": change}
-        self._store.feed.publish(EventType.FAULT, EVERYONE, data)
+    def _changed(self, change: str, rule: int | None = None) -> None:
+        self.load()
+        self._publish(change, rule)
+
+    def _publish(self, change: str, rule: int | None = None) -> None:
+        data = {"id": rule, "change": change}
+        self._store.publish(EventType.FAULT, EVERYONE, data)
 
 
 def _rule(row: Row) -> FaultRule:

@@ -7,9 +7,10 @@ import msgspec
 import orjson
 
 from reachapi_emulator.state.clock import VirtualClock, seconds
-from reachapi_emulator.state.events import EventType, Signal
+from reachapi_emulator.state.events import EventType
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.testing.journal import remembered
+from reachapi_emulator.vendor.accounts import SLUG
 
 SCHEME = "inbox"
 """A webhook URL inbox:NAME is the inbox of that name, wherever it listens."""
@@ -29,7 +30,9 @@ class ScriptedAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=T
 class Inboxes:
     """Keeps what arrives and hands out the scripted answers, by inbox name.
 
-    All inboxes together keep 10,000 deliveries and 256 MiB; the oldest go.
+    All inboxes together keep 10,000 deliveries and 256 MiB; the oldest go. An
+    account's own inbox bears its id. What reads or changes them is called inside a
+    unit of work.
 
     Args:
         store: keeps deliveries and scripts.
@@ -40,7 +43,15 @@ class Inboxes:
         self._store = store
         self._clock = clock
         self.base_url = ""
-        self.changed = Signal()
+
+    def url_of(self, account: str) -> str:
+        """Return the URL of the inbox of an account, wherever it listens."""
+        return f"{SCHEME}:{account}"
+
+    def is_own(self, url: str) -> bool:
+        """Tell whether a URL names an inbox."""
+        scheme, _, name = url.partition(":")
+        return scheme == SCHEME and SLUG.fullmatch(name) is not None
 
     def resolve(self, url: str) -> str:
         """Turn inbox:NAME into the address that it has now; leave other URLs."""
@@ -66,8 +77,7 @@ class Inboxes:
             body=body,
         )
         arrival = {"inbox": name, "received_at": seconds(now)}
-        self._store.feed.publish(EventType.DELIVERY, name, arrival)
-        self.changed.notify()
+        self._store.publish(EventType.DELIVERY, name, arrival)
         row = self._store.one("script_next", inbox=name)
         return (
             msgspec.json.decode(row["step"], type=ScriptedAnswer)
@@ -97,11 +107,13 @@ class Inboxes:
 
     def script(self, name: str, steps: Iterable[ScriptedAnswer]) -> None:
         """Set the answers to the next arrivals, in place of what was scripted."""
-        with self._store.transaction():
-            self._store.run("script_clear", inbox=name)
-            for step in steps:
-                text = msgspec.json.encode(step).decode()
-                self._store.run("script_add", inbox=name, step=text)
+        self._store.run("script_clear", inbox=name)
+        for step in steps:
+            text = msgspec.json.encode(step).decode()
+            self._store.run("script_add", inbox=name, step=text)
+
+    def reset(self) -> None:
+        """Do nothing: the store has been wiped."""
 
 
 def _to_json(row: Row) -> dict[str, object]:

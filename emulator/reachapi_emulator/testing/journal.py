@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
@@ -15,6 +16,17 @@ from reachapi_emulator.state.clock import EVERYONE, seconds
 from reachapi_emulator.state.events import EventType, Signal
 from reachapi_emulator.state.store import Store
 from reachapi_emulator.state.tables import MAX_NUMBER
+
+MAX_BODY = 4_096
+"""How many bytes of a request's body are kept."""
+
+SECRET = frozenset({"x-api-key", "webhook_secret_key", "authorization", "cookie"})
+"""Names of headers and parameters of which nothing is shown."""
+
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+"""One that JSON and the arithmetic of instants can hold."""
+
+_MASKED = SECRET - {"x-api-key"}  # a report tells keys apart
 
 
 class FindingKind(StrEnum):
@@ -55,18 +67,11 @@ def _readable(value: str) -> str:
     return value if value.isascii() else value.encode(errors="replace").decode()
 
 
-MAX_BODY = 4_096
-"""How many bytes of a request's body are kept."""
-
-SECRET = frozenset({"x-api-key", "webhook_secret_key", "authorization", "cookie"})
-"""Names of headers and parameters of which nothing is shown."""
-
-
 class Entry(NamedTuple):
     """One request and its answer; `at` is on the caller's clock.
 
     Where a fault broke the connection there is no status. `fault` is the id of
-    the rule that struck.
+    the rule that it triggered.
     It is kept as it comes and put into words only when somebody reads it.
 
     Attributes:
@@ -102,7 +107,7 @@ class RequestFilter:
     operation: str | None = None
     status: int | None = None
 
-    def fits(self, entry: Entry) -> bool:
+    def matches(self, entry: Entry) -> bool:
         """Tell whether a request is meant."""
         return (
             self.account in {None, entry.account}
@@ -114,11 +119,15 @@ class RequestFilter:
 class Journal:
     """Remembers the newest requests and how many it had to let go.
 
+    It lies in memory beside the database: it is read and written on the event
+    loop, outside of units.
+
     Attributes:
         ring: where they are.
     """
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self.ring = store.journal
         self._feed = store.feed
         self.changed = Signal()
@@ -133,16 +142,16 @@ class Journal:
 
     def find(self, wanted: RequestFilter, most: int) -> list[dict[str, object]]:
         """Return the newest requests that fit, newest last, secrets masked."""
-        newest = self.ring.newest(wanted.fits, most)
+        newest = self.ring.newest(wanted.matches, most)
         return [_to_json(number, entry) for number, entry in newest]
 
     def entries(self, wanted: RequestFilter) -> list[tuple[int, Entry]]:
-        """Return every request that fits with its number, newest last."""
-        return self.ring.newest(wanted.fits)
+        """Return every request that matches with its number, newest last."""
+        return self.ring.newest(wanted.matches)
 
     def count(self, wanted: RequestFilter, most: int) -> int:
         """Return how many requests fit; `most` if there are more."""
-        return len(self.ring.newest(wanted.fits, most))
+        return len(self.ring.newest(wanted.matches, most))
 
     def evicted(self) -> int:
         """Return how many requests have been let go for want of room."""
@@ -153,9 +162,17 @@ class Journal:
         if account is None:
             self.ring.clear()
         else:
-            self.ring.drop(RequestFilter(account).fits)
+            self.ring.drop(RequestFilter(account).matches)
         reset = {"scope": "journal", "account": account}
         self._feed.publish(EventType.RESET, account or EVERYONE, reset)
+
+    def forget(self, account: str) -> None:
+        """Forget the requests of an account, once the unit is committed."""
+        self._store.after_commit(partial(self.clear, account))
+
+    def reset(self) -> None:
+        """Forget every request, once the unit is committed."""
+        self._store.after_commit(self.ring.clear)
 
 
 def path_of(entry: Entry) -> str:
@@ -180,12 +197,6 @@ def _to_json(number: int, entry: Entry) -> dict[str, object]:
         "duration_ms": round(entry.duration_ms, 3),
         "fault": entry.fault,
     }
-
-
-Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
-"""One that JSON and the arithmetic of instants can hold."""
-
-_MASKED = SECRET - {"x-api-key"}  # a report tells keys apart
 
 
 class EntryDump(msgspec.Struct, forbid_unknown_fields=True):

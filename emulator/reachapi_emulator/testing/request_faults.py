@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import orjson
 
-from reachapi_emulator.delivery.broken import GARBAGE, reset
+from reachapi_emulator.delivery.connection import reset
 from reachapi_emulator.testing.faults import DELIVERED, FaultKind
 from reachapi_emulator.vendor.errors import (
     BadRequest,
@@ -31,6 +31,9 @@ _REFUSALS: dict[int, type[ReachApiError]] = {
 }
 _SEARCHES = {"presets", "batch"}
 """Operations whose 404 says that nothing was found, not that there is no page."""
+
+GARBAGE = bytes(range(0x80, 0xC0)) + b"\r\n"
+"""Neither HTTP nor the size of a chunk; a line, so that nobody waits for its end."""
 
 _CHUNKED = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -1,7 +1,7 @@
 """The whole state as one document, and back, in this process or another."""
 
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import asdict
 from functools import partial
 from typing import Any, TypeAlias
@@ -15,9 +15,9 @@ from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock
 from reachapi_emulator.state.events import EventType
-from reachapi_emulator.state.store import MEMORY, Store, open_store
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import Store, open_store
 from reachapi_emulator.state.tables import TableDump, Tables
-from reachapi_emulator.testing.delays import Delays
 from reachapi_emulator.testing.faults import (
     KINDS,
     MAX_DELAY,
@@ -34,23 +34,29 @@ from reachapi_emulator.testing.journal import (
     dump_journal,
     load_journal,
 )
-from reachapi_emulator.vendor.accounts import SLUG, Opening, check_url
-from reachapi_emulator.vendor.jobs import STATES, Jobs
-from reachapi_emulator.vendor.worker import Worker
+from reachapi_emulator.vendor.accounts import SLUG, Opening, Receivers, check_url
+from reachapi_emulator.vendor.job import STATES
+from reachapi_emulator.vendor.jobs import Jobs
 
 DumpedRow: TypeAlias = Mapping[str, Any]
 Checks: TypeAlias = Mapping[str, Callable[[DumpedRow], None]]
 
 _SENSELESS = (ValueError, TypeError, IndexError, msgspec.MsgspecError)
 
+VERSION = 1
 
-def inspect(tables: Tables, dataset: Dataset) -> None:
+
+def inspect(tables: Tables, dataset: Dataset, receivers: Receivers) -> None:
     """Look at every row; blobs in them are bytes.
 
     Raises:
         SnapshotError: one makes no sense.
     """
-    checks: Checks = {**_CHECKS, "jobs": partial(_job, dataset)}
+    checks: Checks = {
+        "accounts": partial(_account, receivers),
+        **_CHECKS,
+        "jobs": partial(_job, dataset),
+    }
     for table, check in checks.items():
         for number, row in enumerate(tables[table].records(), start=1):
             try:
@@ -61,14 +67,14 @@ def inspect(tables: Tables, dataset: Dataset) -> None:
         raise SnapshotError("the global clock is missing from table clocks")
 
 
-def _account(row: DumpedRow) -> None:
+def _account(receivers: Receivers, row: DumpedRow) -> None:
     text = row["opening"]
     opening = msgspec.json.decode(text, type=Opening)
     _require(SLUG.fullmatch(row["id"]), "id is no account id")
     _require(opening.id == row["id"], "opening is another account's")
     _require(asdict(opening) == msgspec.json.decode(text), "opening does not fit")
     if row["webhook_url"] is not None:
-        check_url(row["webhook_url"])
+        check_url(row["webhook_url"], receivers)
         _require(row["webhook_secret"], "webhook_secret is missing")
 
 
@@ -112,14 +118,11 @@ def _require(holds: object, text: str) -> None:
 
 
 _CHECKS: Checks = {
-    "accounts": _account,
     "attempts": _attempt,
     "deliveries": _delivery,
     "scripts": _script,
     "faults": _fault,
 }
-
-VERSION = 1
 
 
 class _Head(msgspec.Struct):
@@ -175,10 +178,11 @@ class Snapshots:
         clock: goes on from the instant of the snapshot.
         journal: is part of it.
         faults: are read anew.
-        holds: of requests are dropped.
         jobs: that were under way are made due again.
-        dispatcher: drops what is in flight.
+        receivers: those that the emulator has itself.
         dataset: what record numbers mean.
+        halted: what is under way is dropped before its block, and nothing begins
+            inside it.
     """
 
     def __init__(
@@ -187,28 +191,29 @@ class Snapshots:
         clock: VirtualClock,
         journal: Journal,
         faults: FaultRules,
-        holds: Delays,
         jobs: Jobs,
-        dispatcher: Worker,
+        receivers: Receivers,
         dataset: Dataset,
+        *,
+        halted: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
         self._store = store
         self._clock = clock
         self._journal = journal
         self._faults = faults
-        self._holds = holds
         self._jobs = jobs
-        self._dispatcher = dispatcher
+        self._receivers = receivers
         self._dataset = dataset
+        self._halted = halted
 
-    def take(self) -> bytes:
+    async def take(self) -> bytes:
         """Return the whole state as JSON; what is under way is so recorded."""
         snapshot = Snapshot(
             version=VERSION,
             emulator=__version__,
             dataset=self._dataset.fingerprint,
             real=self._clock.real(),
-            tables=self._store.dump(),
+            tables=await self._store.unit(self._store.dump),
             windows=self._store.windows.dump(),
             journal=dump_journal(self._journal),
         )
@@ -225,17 +230,16 @@ class Snapshots:
             SnapshotForeign: it is of another version or data set; likewise.
         """
         snapshot = parse(document)
-        self._check(snapshot)
-        await self._dispatcher.drop()
-        self._holds.drop()
-        self._replace(snapshot)
+        await self._check(snapshot)
+        async with self._halted():
+            await self._store.unit(self._replace, snapshot)
         return {
             "accounts": len(snapshot.tables["accounts"].rows),
             "jobs": len(snapshot.tables["jobs"].rows),
             "requests": len(snapshot.journal.requests),
         }
 
-    def _check(self, snapshot: Snapshot) -> None:
+    async def _check(self, snapshot: Snapshot) -> None:
         """See that it can be restored, by restoring its tables elsewhere."""
         if snapshot.dataset != self._dataset.fingerprint:
             raise SnapshotForeign(
@@ -243,27 +247,23 @@ class Snapshots:
                 "emulator served which took it"
             )
         with closing(open_store(MEMORY, journal_size=1)) as scratch:
-            scratch.load(snapshot.tables)
-            inspect(scratch.dump(), self._dataset)
+            await scratch.unit(scratch.load, snapshot.tables)
+            restored = await scratch.unit(scratch.dump)
+        inspect(restored, self._dataset, self._receivers)
 
     def _replace(self, snapshot: Snapshot) -> None:
-        """Replace all or nothing; what was under way, here or there, is due again."""
-        try:
-            self._load(snapshot)
-            self._store.windows.load(snapshot.windows)
-            load_journal(self._journal, snapshot.journal)
-            self._faults.load()
-        finally:
-            self._jobs.start()
-            done = {"scope": "all", "account": None}
-            self._store.feed.publish(EventType.RESET, EVERYONE, done)
-            self._clock.changed.notify()
-
-    def _load(self, snapshot: Snapshot) -> None:
         """Replace the tables; time goes on from where it was, a fact stays ours."""
         known = self._store.one("fact_get", name="dataset")
         own = known["value"] if known else ""
-        with self._store.transaction():
-            self._store.load(snapshot.tables)
-            self._store.run("clocks_shift", shift=snapshot.real - self._clock.real())
-            self._store.run("fact_set", name="dataset", value=own)
+        self._store.load(snapshot.tables)
+        self._store.run("clocks_shift", shift=snapshot.real - self._clock.real())
+        self._store.run("fact_set", name="dataset", value=own)
+        self._jobs.start()
+        self._faults.load()
+        self._store.after_commit(partial(self._replace_memory, snapshot))
+        done = {"scope": "all", "account": None}
+        self._store.publish(EventType.RESET, EVERYONE, done)
+
+    def _replace_memory(self, snapshot: Snapshot) -> None:
+        self._store.windows.load(snapshot.windows)
+        load_journal(self._journal, snapshot.journal)

@@ -1,10 +1,10 @@
-"""Accounts: opened, changed, and found by the key that a request bears."""
+"""Accounts: opened, changed, and found by their keys (rulings 6 to 8)."""
 
 import re
 import secrets
 import string
-from dataclasses import asdict, dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import orjson
@@ -12,7 +12,6 @@ import orjson
 from reachapi_emulator.state.clock import VirtualClock
 from reachapi_emulator.state.events import EventType
 from reachapi_emulator.state.store import Row, Store
-from reachapi_emulator.testing.inbox import SCHEME
 from reachapi_emulator.vendor.credits import Credit, Ledger
 from reachapi_emulator.vendor.errors import Forbidden, Unauthorized
 
@@ -45,15 +44,14 @@ def new_secret() -> str:
 class Opening:
     """What an account starts with, and returns to when it is reset.
 
-    A webhook_url of None configures no webhook; left out, it is the account's
-    own inbox.
+    A webhook_url of None configures no webhook.
     """
 
     id: str
     credits: int
     name: str = ""
     api_key: str = field(default_factory=new_api_key)
-    webhook_url: str | None = f"{SCHEME}:"
+    webhook_url: str | None = None
     webhook_active: bool = True
     webhook_secret: str | None = field(default_factory=new_secret)
 
@@ -79,14 +77,25 @@ class Caller(NamedTuple):
     credit: Credit
 
 
-def check_url(url: str) -> None:
+class Receivers(Protocol):
+    """The receivers that the emulator has itself, by URLs of their own."""
+
+    def url_of(self, account: str) -> str:
+        """Return the URL of the receiver of an account."""
+        ...
+
+    def is_own(self, url: str) -> bool:
+        """Tell whether a URL is that of such a receiver."""
+        ...
+
+
+def check_url(url: str, receivers: Receivers) -> None:
     """Refuse a URL that no delivery can be posted to.
 
     Raises:
         AccountError: it is not http or https, has no host, or is over-long.
     """
-    scheme, _, name = url.partition(":")
-    if scheme == SCHEME and SLUG.fullmatch(name):
+    if receivers.is_own(url):
         return
     try:
         parts = urlsplit(url)
@@ -103,10 +112,13 @@ def check_url(url: str) -> None:
 class Accounts:
     """Opens accounts, changes them, and tells whose key a request bears.
 
+    Its methods are called inside a unit of work.
+
     Args:
         store: keeps the accounts.
         clock: tells the instant that a caller lives in.
         ledger: enters the opening balance.
+        receivers: those that the emulator has itself.
         opening_credits: credits of an account that does not say how many.
         auto_accounts: a `test-` key opens its account on first use (ruling 7).
     """
@@ -116,6 +128,7 @@ class Accounts:
         store: Store,
         clock: VirtualClock,
         ledger: Ledger,
+        receivers: Receivers,
         *,
         opening_credits: int,
         auto_accounts: bool,
@@ -123,6 +136,7 @@ class Accounts:
         self._store = store
         self._clock = clock
         self._ledger = ledger
+        self._receivers = receivers
         self.opening_credits = opening_credits
         self._auto_accounts = auto_accounts
 
@@ -144,7 +158,9 @@ class Accounts:
     def _key(self, api_key: str) -> Row | None:
         row = self._store.recall("key_find", api_key=api_key)
         if row is None and self.opens(api_key):
-            self.open(Opening(api_key, self.opening_credits, api_key=api_key))
+            own = self._receivers.url_of(api_key)
+            credit = self.opening_credits
+            self.open(Opening(api_key, credit, api_key=api_key, webhook_url=own))
             row = self._store.recall("key_find", api_key=api_key)
         return row
 
@@ -168,22 +184,18 @@ class Accounts:
             AccountExists: the id is taken.
             AccountError: the id or URL makes no sense, or there are too many.
         """
-        if opening.webhook_url == f"{SCHEME}:":
-            opening = replace(opening, webhook_url=f"{SCHEME}:{opening.id}")
         self._check(opening)
-        with self._store.transaction():
-            self._store.run(
-                "account_open",
-                id=opening.id,
-                name=opening.name,
-                url=opening.webhook_url,
-                active=opening.webhook_active,
-                secret=opening.webhook_secret,
-                opening=orjson.dumps(asdict(opening)).decode(),
-            )
-            self._store.run("key_issue", api_key=opening.api_key, account=opening.id)
-            self._ledger.grant(opening.id, opening.credits)
-        self._store.windows.forget(opening.api_key)
+        self._store.run(
+            "account_open",
+            id=opening.id,
+            name=opening.name,
+            url=opening.webhook_url,
+            active=opening.webhook_active,
+            secret=opening.webhook_secret,
+            opening=orjson.dumps(asdict(opening)).decode(),
+        )
+        self._store.run("key_issue", api_key=opening.api_key, account=opening.id)
+        self._ledger.grant(opening.id, opening.credits)
         self._publish(opening.id, "opened")
         return self.get(opening.id)
 
@@ -198,7 +210,7 @@ class Accounts:
         if self._count() >= MAX_ACCOUNTS:
             raise AccountError(f"there are {MAX_ACCOUNTS} accounts: reset first")
         if opening.webhook_url is not None:
-            check_url(opening.webhook_url)
+            check_url(opening.webhook_url, self._receivers)
 
     def ids(self) -> list[str]:
         """Return the ids of all accounts, in the order opened."""
@@ -232,9 +244,8 @@ class Accounts:
 
     def generate_api_key(self, account: str) -> None:
         """Issue a new key; the old one answers 403 from then on."""
-        with self._store.transaction():
-            self._store.run("key_replace", account=account)
-            self._store.run("key_issue", account=account, api_key=new_api_key())
+        self._store.run("key_replace", account=account)
+        self._store.run("key_issue", account=account, api_key=new_api_key())
         self._publish(account, "changed")
 
     def set_webhook(self, account: str, url: str | None, *, active: bool) -> None:
@@ -244,39 +255,41 @@ class Accounts:
             AccountError: the URL is none that can be posted to.
         """
         if url is not None:
-            check_url(url)
-        with self._store.transaction():
-            self._store.run("account_webhook", id=account, url=url, active=active)
-            if url is not None and self.get(account).webhook_secret is None:
-                self.generate_secret(account)
+            check_url(url, self._receivers)
+        self._store.run("account_webhook", id=account, url=url, active=active)
+        if url is not None and self.get(account).webhook_secret is None:
+            self.generate_secret(account)
         self._publish(account, "changed")
-        self._clock.changed.notify()
+        self._store.after_commit(self._clock.changed.notify)
 
     def generate_secret(self, account: str) -> None:
         """Generate, or re-generate, the webhook secret."""
         self._store.run("account_secret", id=account, secret=new_secret())
         self._publish(account, "changed")
 
-    def forget(self, account: str) -> None:
-        """Delete an account with all that hangs on it."""
-        with self._store.transaction():
-            self._store.run("account_delete", id=account)
-            self._store.run("clock_forget", account=account)
-        self._publish(account, "deleted")
-        self._clock.changed.notify()
+    def opening(self, account: str) -> Opening:
+        """Return what an account started with.
 
-    def reset(self, account: str) -> AccountRecord:
-        """Bring an account back to what it was when it was opened."""
+        Raises:
+            LookupError: there is none with this id.
+        """
         row = self._store.one("account_get", id=account)
         if row is None:
             raise LookupError(f"there is no account {account}")
-        with self._store.transaction():
-            self.forget(account)
-            return self.open(Opening(**orjson.loads(row["opening"])))
+        return Opening(**orjson.loads(row["opening"]))
+
+    def forget(self, account: str) -> None:
+        """Delete an account with its keys, ledger, jobs and attempts."""
+        self._store.run("account_delete", id=account)
+        self._publish(account, "deleted")
+        self._store.after_commit(self._clock.changed.notify)
+
+    def reset(self) -> None:
+        """Do nothing: the store has been wiped."""
 
     def _publish(self, account: str, change: str) -> None:
         data = {"id": account, "change": change}
-        self._store.feed.publish(EventType.ACCOUNT, account, data)
+        self._store.publish(EventType.ACCOUNT, account, data)
 
 
 def _record(row: Row) -> AccountRecord:

@@ -23,7 +23,8 @@ class Ledger:
     """Balances and their history.
 
     A reservation is no entry: it is the sum of what the account's requests in
-    validation have asked for, so it cannot outlive them.
+    validation have asked for, so it cannot outlive them. Its methods are called
+    inside a unit of work.
     """
 
     def __init__(self, store: Store, clock: VirtualClock) -> None:
@@ -69,7 +70,7 @@ class Ledger:
 
     def entries(self, account: str) -> list[dict[str, object]]:
         """Return every change, oldest first, as the control API shows it."""
-        return [_shown(row) for row in self._store.all("ledger_of", account=account)]
+        return [_to_json(row) for row in self._store.all("ledger_of", account=account)]
 
     def _move(
         self,
@@ -81,20 +82,19 @@ class Ledger:
     ) -> None:
         if delta == 0:
             return
-        with self._store.transaction():
-            self._store.run("account_credit", id=account, credits=balance)
-            self._store.run(
-                "ledger_add",
-                account=account,
-                at=self._clock.now(account),
-                delta=delta,
-                balance=balance,
-                reason=reason,
-                job=job,
-            )
+        self._store.run("account_credit", id=account, credits=balance)
+        self._store.run(
+            "ledger_add",
+            account=account,
+            at=self._clock.now(account),
+            delta=delta,
+            balance=balance,
+            reason=reason,
+            job=job,
+        )
         changed = {"id": account, "change": "changed"}
-        self._store.feed.publish(EventType.ACCOUNT, account, changed)
+        self._store.publish(EventType.ACCOUNT, account, changed)
 
 
-def _shown(row: Row) -> dict[str, object]:
+def _to_json(row: Row) -> dict[str, object]:
     return {**dict(row), "at": seconds(row["at"])}

@@ -33,7 +33,7 @@ def is_deliverable(email: str | None) -> bool:
     return True
 
 
-class Validator:
+class EmailCheck:
     """Judges the emails of a data set on first use and remembers the verdicts."""
 
     def __init__(self, dataset: Dataset) -> None:

@@ -1,27 +1,36 @@
-"""A data request's life.
+"""A data request's life: every statement on jobs and attempts is called from here.
 
     submitted -> validating -> delivering -> delivered | exhausted
                             -> ready, where it is polled for
 
-A job is a row that is due at an instant of its account's clock: to be
-validated, then for each attempt to deliver it. Nothing else schedules it.
+A job is a row that is due at an instant of its account's clock: to be validated,
+then for each attempt to deliver it. Nothing else schedules it. The worker *claims*
+what is due; a claimed job is not due until it is settled, stepped, postponed,
+released or given back:
+
+    claim     submitted -> validating; an attempt is about to begin
+    settle    validating -> delivering | ready, charged once
+    begin     an attempt is recorded before it is made, or postponed
+    finish    delivering -> delivered | delivering, due again | exhausted
+    release   as it was: there is nowhere to deliver to now
+    give_back due again in a second: its work came to grief on our side
+    start     what was claimed when the emulator ended is due again
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import orjson
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.query import first
+from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.logs import masked_url
-from reachapi_emulator.state.clock import SECOND, VirtualClock, microseconds, seconds
+from reachapi_emulator.state.clock import SECOND, VirtualClock
 from reachapi_emulator.state.events import EventType
 from reachapi_emulator.state.store import Row, Store
-from reachapi_emulator.testing.delivery_faults import Courier
-from reachapi_emulator.testing.faults import FaultKind, FaultRule
 from reachapi_emulator.vendor.accounts import Accounts
 from reachapi_emulator.vendor.credits import Ledger
 from reachapi_emulator.vendor.errors import (
@@ -30,75 +39,39 @@ from reachapi_emulator.vendor.errors import (
     Unauthorized,
     WebhookInactive,
 )
+from reachapi_emulator.vendor.job import (
+    BegunAttempt,
+    DataRequest,
+    Interference,
+    JobBusy,
+    attempt_to_json,
+    outline,
+    to_json,
+)
 from reachapi_emulator.vendor.payload import Payload, Records, delivery
+from reachapi_emulator.vendor.retry_policy import Decision, decide
 
 FIRST_ID = 1300
-STATES = ("submitted", "validating", "delivering", "delivered", "exhausted", "ready")
-FINAL = frozenset({"delivered", "exhausted", "ready"})
+"""The first unique_processing_id (ruling 24)."""
+
 MAX_ATTEMPTS = 1_000
 
-
-class JobBusy(Exception):
-    """What was asked of a job does not fit where it stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataRequest:
-    """An accepted body: what was asked for, and the records that match it.
-
-    A polled one is not delivered, so that it needs no webhook (ruling 32).
-    """
-
-    fetch_count: int
-    filter: object
-    matches: BitMap
-    polled: bool = False
-
-
-def to_json(row: Row, attempts: Sequence[Row]) -> dict[str, object]:
-    """Return a job with its attempts, as the control API shows it."""
-    return {
-        **outline(row),
-        "filter": orjson.loads(row["filter"]),
-        "attempts": [attempt_to_json(attempt) for attempt in attempts],
-    }
-
-
-def outline(row: Row) -> dict[str, object]:
-    """Return a job without what may be large."""
-    return {
-        "unique_processing_id": row["id"],
-        "account": row["account"],
-        "state": row["state"],
-        "polled": bool(row["polled"]),
-        "fetch_count": row["fetch_count"],
-        "matched": row["matched"],
-        "valid": row["valid"],
-        "charged": row["charged"],
-        "created_at": seconds(row["created_at"]),
-        "due_at": None if row["claimed"] else seconds(row["due_at"]),
-    }
-
-
-def attempt_to_json(attempt: Row) -> dict[str, object]:
-    """Return an attempt, as far as the row has it, as the control API shows it."""
-    return {
-        **{name: attempt[name] for name in attempt.keys() if name != "finished"},  # noqa: SIM118 # a Row is no mapping
-        "started_at": seconds(attempt["started_at"]),
-        "next_due_at": seconds(attempt["next_due_at"]),
-    }
+log = logging.getLogger("reachapi_emulator.attempts")
 
 
 class Jobs:
-    """Accepts data requests and tells how they stand.
+    """Accepts data requests, moves them from state to state, tells how they stand.
+
+    Its methods are called inside a unit of work.
 
     Args:
         store: keeps the jobs and their attempts.
         clock: tells when they were made and fall due.
         accounts: tell whether a webhook is active.
-        ledger: tells whether the credits suffice.
+        ledger: tells whether the credits suffice, and is charged.
         dataset: what the record numbers of a job mean.
         validation_delay: microseconds from acceptance to validation.
+        retry_schedule: microseconds between attempts (ruling 29).
     """
 
     def __init__(
@@ -110,6 +83,7 @@ class Jobs:
         dataset: Dataset,
         *,
         validation_delay: int,
+        retry_schedule: Sequence[int],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -117,15 +91,16 @@ class Jobs:
         self._ledger = ledger
         self._dataset = dataset
         self._delay = validation_delay
+        self.retry_schedule = retry_schedule
         self.changed = clock.changed
 
     def start(self) -> None:
         """Number from 1300 (ruling 24); make due again what was cut off."""
-        with self._store.transaction():
-            self._store.run("job_first_id", id=FIRST_ID - 1)
-            self._store.run("jobs_recover_attempts")
-            self._store.run("attempts_interrupt")
-            self._store.run("jobs_recover")
+        self._store.run("job_first_id", id=FIRST_ID - 1)
+        self._store.run("jobs_recover_attempts")
+        self._store.run("attempts_interrupt")
+        self._store.run("jobs_recover")
+        self._store.after_commit(self.changed.notify)
 
     def submit(self, account: str, request: DataRequest) -> int:
         """Accept a data request and return its unique_processing_id.
@@ -135,23 +110,22 @@ class Jobs:
             WebhookInactive: it is to be delivered, and nowhere to (ruling 22).
             InsufficientCredit: fetchCount is over what is available (ruling 23).
         """
-        with self._store.transaction():
-            self._check(account, request)
-            now = self._clock.now(account)
-            count = min(request.fetch_count, len(request.matches))
-            row = self._store.one(
-                "job_add",
-                account=account,
-                polled=request.polled,
-                fetch_count=request.fetch_count,
-                filter=orjson.dumps(request.filter).decode(),
-                matched=len(request.matches),
-                records=first(request.matches, count).serialize(),
-                created_at=now,
-                due_at=now + self._delay,
-            )
+        self._check(account, request)
+        now = self._clock.now(account)
+        count = min(request.fetch_count, len(request.matches))
+        row = self._store.one(
+            "job_add",
+            account=account,
+            polled=request.polled,
+            fetch_count=request.fetch_count,
+            filter=orjson.dumps(request.filter).decode(),
+            matched=len(request.matches),
+            records=first(request.matches, count).serialize(),
+            created_at=now,
+            due_at=now + self._delay,
+        )
         job = int(row["id"]) if row else 0
-        self.tell(job)
+        self.publish(job)
         return job
 
     def _check(self, account: str, request: DataRequest) -> None:
@@ -164,6 +138,183 @@ class Jobs:
         available = self._ledger.credit(account).available
         if request.fetch_count > available:
             raise InsufficientCredit(available, request.fetch_count)
+
+    def to_validate(self, real: int, limit: int) -> Sequence[Row]:
+        """Return accepted jobs whose validation is due: id, account, endpoint.
+
+        Args:
+            real: real time, in microseconds.
+            limit: how many at most.
+        """
+        return self._store.all("jobs_to_validate", real=real, most=limit)
+
+    def to_deliver(self, real: int, limit: int, busy: list[str]) -> Sequence[Row]:
+        """Return jobs with an attempt that is due: id, account, endpoint.
+
+        Args:
+            real: real time, in microseconds.
+            limit: how many at most.
+            busy: endpoints that take no further attempt now.
+        """
+        listed = orjson.dumps(busy).decode()
+        return self._store.all("jobs_to_deliver", real=real, busy=listed, most=limit)
+
+    def next_due(self, real: int) -> int | None:
+        """Return the real microseconds from `real` until another job falls due."""
+        row = self._store.one("jobs_next_due", real=real)
+        return None if row is None else row["wait"]
+
+    def claim(self, job: int) -> bool:
+        """Take a due job; tell whether nobody else has it."""
+        return bool(self._store.run("job_claim", id=job))
+
+    def begin_validation(self, job: int) -> BitMap:
+        """Return the record numbers of a claimed job whose emails are to be judged."""
+        self.publish(job)
+        return BitMap.deserialize(self.row(job)["records"])
+
+    def settle(self, job: int, valid: BitMap) -> None:
+        """End the validation: charge the valid records, then deliver them."""
+        account = self.row(job)["account"]
+        self._ledger.charge(account, len(valid), job)
+        self._store.run(
+            "job_settle",
+            id=job,
+            records=valid.serialize(),
+            valid=len(valid),
+            now=self._clock.now(account),
+        )
+        self.publish(job)
+
+    def begin(
+        self,
+        job: int,
+        interfere: Callable[[str], Interference | None],
+        address: Callable[[str], str],
+    ) -> BegunAttempt | None:
+        """Record the attempt that a claimed job is due for, unless it is postponed.
+
+        Args:
+            job: its id.
+            interfere: says, of an account, what is ordered for its next attempt.
+            address: says where a webhook URL leads now.
+
+        Returns:
+            None where it is postponed, or there is nowhere to deliver to.
+        """
+        row = self.row(job)
+        if row["webhook_url"] is None:  # taken away since the job was claimed
+            self._store.run("job_release", id=job)
+            return None
+        ordered = None if row["fault"] is not None else interfere(row["account"])
+        if ordered is not None and ordered.postponed is not None:
+            self._postpone(row, ordered, ordered.postponed)
+            return None
+        return self._start(row, address(row["webhook_url"]), ordered)
+
+    def _start(self, row: Row, url: str, ordered: Interference | None) -> BegunAttempt:
+        job, rule = row["id"], row["fault"]
+        if rule is not None:
+            self._store.run("job_postponed_begins", id=job)
+        made = self._store.one(
+            "attempt_start",
+            job=job,
+            trigger=row["trigger"],
+            started_at=self._clock.now(row["account"]),
+            url=masked_url(url),
+            fault=ordered.rule if ordered else rule,
+        )
+        number = int(made["number"]) if made else 0
+        self.publish(job, number)
+        records = BitMap.deserialize(row["records"])
+        return BegunAttempt(
+            *(job, row["account"], number, url, row["webhook_secret"], records),
+            *(row["state"], row["retries"], ordered),
+        )
+
+    def _postpone(self, row: Row, ordered: Interference, wait: int) -> None:
+        self._store.run(
+            "job_postpone",
+            id=row["id"],
+            due_at=self._clock.now(row["account"]) + wait,
+            fault=ordered.rule,
+            reordered=ordered.until_overtaken,
+        )
+        self.publish(row["id"])
+        self._store.after_commit(partial(_log_postponed, row["id"], ordered))
+
+    def finish(self, attempt: BegunAttempt, outcome: Outcome) -> Decision:
+        """Complete an attempt and decide what follows.
+
+        An attempt after the delivery has ended, asked for by a tester, leaves
+        no retry behind: it acknowledges the delivery or changes nothing.
+        """
+        now = self._clock.now(attempt.account)
+        decision = decide(
+            acknowledged=outcome.acknowledged,
+            retries=attempt.retries,
+            schedule=self.retry_schedule,
+            now=now,
+        )
+        if attempt.state != "delivering" and not outcome.acknowledged:
+            decision = Decision(attempt.state, None)
+        self._complete(attempt, outcome, decision)
+        self._store.run(
+            "jobs_overtaken", account=attempt.account, job=attempt.job, now=now
+        )
+        self.publish(attempt.job, attempt.number)
+        return decision
+
+    def _complete(
+        self, attempt: BegunAttempt, outcome: Outcome, decision: Decision
+    ) -> None:
+        self._store.run(
+            "attempt_finish",
+            job=attempt.job,
+            number=attempt.number,
+            duration_ms=outcome.duration_ms,
+            status=outcome.status,
+            error=outcome.error,
+            response_body=outcome.response_body,
+            next_due_at=decision.due_at,
+        )
+        self._store.run(
+            "job_step",
+            id=attempt.job,
+            state=decision.state,
+            due_at=decision.due_at,
+            retries=attempt.retries + (decision.due_at is not None),
+        )
+
+    def give_back(self, job: int) -> None:
+        """Make a job due again, in a second, whose work came to grief."""
+        due_at = self._clock.now(self.row(job)["account"]) + SECOND
+        self._store.run("attempts_fail", job=job, next_due_at=due_at)
+        self._store.run("job_give_back", id=job, due_at=due_at)
+        self.publish(job)
+
+    def shift(self, account: str, by: int) -> None:
+        """Keep what an account waits for as far away: its clock has leapt."""
+        self._store.run("jobs_shift", account=account, shift=by)
+        self._store.run("attempts_shift", account=account, shift=by)
+
+    def redeliver(self, job: int) -> None:
+        """Make one more attempt due now, in place of a scheduled one.
+
+        Raises:
+            LookupError: there is no job with this id.
+            JobBusy: it is being validated, has no delivery, an attempt is
+                under way, or it has had 1,000.
+        """
+        row = self.row(job)
+        _check_delivers(row)
+        if row["claimed"]:
+            raise JobBusy(f"an attempt of job {job} is under way: wait for its end")
+        if self.attempts(job)[0] >= MAX_ATTEMPTS:
+            raise JobBusy(f"job {job} has had {MAX_ATTEMPTS} attempts: submit anew")
+        now = self._clock.now(row["account"])
+        self._store.run("job_redeliver", id=job, now=now)
+        self.publish(job)
 
     def find(self, account: str | None = None, state: str | None = None) -> list[int]:
         """Return the ids of the jobs of an account, in a state, oldest first."""
@@ -180,10 +331,6 @@ class Jobs:
         if row is None:
             raise LookupError(f"there is no job {job}")
         return row
-
-    def records(self, job: int) -> BitMap:
-        """Return the record numbers of a job: to validate, then to deliver."""
-        return BitMap.deserialize(self.row(job)["records"])
 
     def batch(self, account: str, job: int) -> Records:
         """Return the valid records of a job, whether it is delivered or polled for.
@@ -206,33 +353,29 @@ class Jobs:
             LookupError: there is no job with this id.
             JobBusy: its validation has not ended, or it has no delivery.
         """
-        _check_delivers(self.row(job))
-        return delivery(job, Records(self._dataset, self.records(job)))
-
-    def redeliver(self, job: int) -> None:
-        """Make one more attempt due now, in place of a scheduled one.
-
-        Raises:
-            LookupError: there is no job with this id.
-            JobBusy: it is being validated, has no delivery, an attempt is
-                under way, or it has had 1,000.
-        """
         row = self.row(job)
         _check_delivers(row)
-        if row["claimed"]:
-            raise JobBusy(f"an attempt of job {job} is under way: wait for its end")
-        if self.attempts(job)[0] >= MAX_ATTEMPTS:
-            raise JobBusy(f"job {job} has had {MAX_ATTEMPTS} attempts: submit anew")
-        now = self._clock.now(row["account"])
-        self._store.run("job_redeliver", id=job, now=now)
-        self.tell(job)
+        return self.payload_of(job, BitMap.deserialize(row["records"]))
+
+    def payload_of(self, job: int, records: BitMap) -> Payload:
+        """Return the body that delivers records of a job (ruling 27)."""
+        return delivery(job, Records(self._dataset, records))
 
     def attempts(self, job: int) -> tuple[int, int]:
         """Return how many attempts of a job were made, and how many have ended."""
         row = self._store.one("attempts_finished", job=job)
         return (row["made"], row["finished"]) if row else (0, 0)
 
-    def shown(self, job: int) -> dict[str, object]:
+    def judged_attempts(self, account: str | None, slow_ms: float) -> Sequence[Row]:
+        """Return the attempts that a receiver did not acknowledge or was slow to.
+
+        Args:
+            account: whose; None for all.
+            slow_ms: milliseconds that it should not exceed.
+        """
+        return self._store.all("attempts_judged", account=account, slow_ms=slow_ms)
+
+    def to_json(self, job: int) -> dict[str, object]:
         """Return a job with its attempts, as the control API shows it.
 
         Raises:
@@ -240,18 +383,18 @@ class Jobs:
         """
         return to_json(self.row(job), self._store.all("attempts_of", job=job))
 
-    def tell(self, job: int, attempt: int | None = None) -> None:
-        """Wake who waits for a change of a job, or of one of its attempts."""
-        feed = self._store.feed
-        if feed.heard:
-            row = self.row(job)
-            if attempt is not None:
-                made = self._store.one("attempt_get", job=job, number=attempt)
-                data = {"unique_processing_id": job, "account": row["account"]}
-                data |= attempt_to_json(made) if made else {}
-                feed.publish(EventType.ATTEMPT, row["account"], data)
-            feed.publish(EventType.JOB, row["account"], outline(row))
-        self.changed.notify()
+    def publish(self, job: int, attempt: int | None = None) -> None:
+        """Let who waits know of a change of a job, or of one of its attempts."""
+        self._store.after_commit(self.changed.notify)
+        if not self._store.feed.heard:
+            return
+        row = self.row(job)
+        if attempt is not None:
+            made = self._store.one("attempt_get", job=job, number=attempt)
+            data = {"unique_processing_id": job, "account": row["account"]}
+            data |= attempt_to_json(made) if made else {}
+            self._store.publish(EventType.ATTEMPT, row["account"], data)
+        self._store.publish(EventType.JOB, row["account"], outline(row))
 
 
 def _check_delivers(row: Row) -> None:
@@ -265,70 +408,9 @@ def _check_delivers(row: Row) -> None:
         raise JobBusy(f"job {job} is being validated: wait until it delivers")
 
 
-PUTTING_OFF = (FaultKind.DELAY, FaultKind.REORDER)
-MAX_REORDER = 60 * SECOND
-"""Microseconds after which a delivery no longer waits to be overtaken."""
-
-log = logging.getLogger("reachapi_emulator.attempts")
-
-
-class Attempts:
-    """Records attempts as they begin, or that a fault puts them off.
-
-    Args:
-        store: keeps jobs and attempts.
-        clock: tells when an attempt begins, or falls due instead.
-        courier: knows what strikes it.
-    """
-
-    def __init__(self, store: Store, clock: VirtualClock, courier: Courier) -> None:
-        self._store = store
-        self._clock = clock
-        self._courier = courier
-
-    def begin(self, row: Row, url: str) -> tuple[int, FaultKind | None] | None:
-        """Ask once what strikes the attempt, and record either it or its delay.
-
-        Returns:
-            Its number, and what strikes it on its way; None when it is put off.
-        """
-        with self._store.transaction():
-            if row["fault"] is not None:
-                self._store.run("job_put_off_no_more", id=row["id"])
-                return self._start(row, url, row["fault"]), None
-            fault = self._courier.strike(row["account"])
-            if fault is None:
-                return self._start(row, url, None), None
-            if fault.kind in PUTTING_OFF:
-                self._put_off(row, fault)
-                return None
-            return self._start(row, url, fault.id), fault.kind
-
-    def _start(self, row: Row, url: str, fault: int | None) -> int:
-        made = self._store.one(
-            "attempt_start",
-            job=row["id"],
-            trigger=row["trigger"],
-            started_at=self._clock.now(row["account"]),
-            url=masked_url(url),
-            fault=fault,
-        )
-        return int(made["number"]) if made else 0
-
-    def _put_off(self, row: Row, fault: FaultRule) -> None:
-        reordered = fault.kind is FaultKind.REORDER
-        wait = MAX_REORDER if reordered else microseconds(fault.seconds or 0)
-        self._store.run(
-            "job_put_off",
-            id=row["id"],
-            due_at=self._clock.now(row["account"]) + wait,
-            fault=fault.id,
-            reordered=reordered,
-        )
-        log.info(
-            "job %d put off by fault %d (%s)",
-            row["id"],
-            fault.id,
-            fault.kind,
-            extra={"fields": {"unique_processing_id": row["id"], "fault": fault.id}},
-        )
+def _log_postponed(job: int, ordered: Interference) -> None:
+    log.info(
+        "job %d postponed by fault %d (%s)",
+        *(job, ordered.rule, ordered.reason),
+        extra={"fields": {"unique_processing_id": job, "fault": ordered.rule}},
+    )

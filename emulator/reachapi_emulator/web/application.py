@@ -1,22 +1,32 @@
 """The routes of both surfaces, put together; CORS and the OpenAPI document."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
+from reachapi_emulator.services import Services
 from reachapi_emulator.vendor.errors import MethodNotAllowed
-from reachapi_emulator.web import control
+from reachapi_emulator.web.control import CONTROL_PATH, build_control
 from reachapi_emulator.web.exchange import respond
 from reachapi_emulator.web.http import refusal, uninvited
-from reachapi_emulator.web.rooms import ROOMS, Rooms
 from reachapi_emulator.web.vendor_api import OPERATIONS, Operation
 
 DOCUMENT_PATH = "/openapi.json"
 DOCUMENT_METHODS = ("GET", "HEAD")
+
+ANY = "*"
+VENDOR_METHODS = ("GET", "HEAD", "POST")
+"""Those of the vendor's page, for a path that it does not have: its 404 is read too."""
+
+_HEADERS = "X-API-Key, webhook_secret_key, Content-Type, Accept"
+_EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
+_MAX_AGE = "600"
+MAX_REQUEST_BODY = 1024 * 1024
 
 
 def openapi_text() -> str:
@@ -52,17 +62,6 @@ async def _serve_document(request: web.Request) -> web.Response:
 @cache
 def _document_json() -> bytes:
     return orjson.dumps(openapi_document())
-
-
-ANY = "*"
-VENDOR_METHODS = ("GET", "HEAD", "POST")
-"""Those of the vendor's page, for a path that it does not have: its 404 is read too."""
-
-_HEADERS = "X-API-Key, webhook_secret_key, Content-Type, Accept"
-_EXPOSED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
-_MAX_AGE = "600"
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Cors:
@@ -129,26 +128,28 @@ def _preflight(request: web.Request, methods: str) -> web.Response:
     return response
 
 
-MAX_BODY = 1024 * 1024
+def build(services: Services, ca_pem: bytes | None = None) -> web.Application:
+    """Return the application: the vendor's surface, and the control API beside it.
 
-
-def build(rooms: Rooms) -> web.Application:
-    """Return the application: the vendor's surface, and the control API beside it."""
-    app = web.Application(client_max_size=MAX_BODY)
-    app[ROOMS] = rooms
-    control.add_routes(app)
+    Args:
+        services: everything behind the routes.
+        ca_pem: the certificate to trust for https; None where that is off.
+    """
+    app = web.Application(client_max_size=MAX_REQUEST_BODY)
+    app.add_subapp(CONTROL_PATH, build_control(services, ca_pem))
     add_openapi_route(app)
     for operation in OPERATIONS:
         for path in operation.paths:
-            _serve(app, path, operation)
-    _serve(app, "/{path:(?s:.*)}", None)  # a line break does not end a path
+            _serve(app, services, path, operation)
+    _serve(app, services, "/{path:(?s:.*)}", None)  # a line break does not end a path
     return app
 
 
-def _serve(app: web.Application, path: str, operation: Operation | None) -> None:
-    rooms = app[ROOMS]
-    handler: Handler = partial(respond, rooms, operation)
-    if rooms.cors:
+def _serve(
+    app: web.Application, services: Services, path: str, operation: Operation | None
+) -> None:
+    handler: Handler = partial(respond, services, operation)
+    if cors := services.settings.cors:
         methods = operation.methods if operation else VENDOR_METHODS
-        handler = Cors(rooms.cors).around(handler, methods)
+        handler = Cors(cors).around(handler, methods)
     app.router.add_route("*", path, handler, expect_handler=uninvited)

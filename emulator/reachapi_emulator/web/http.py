@@ -7,9 +7,20 @@ import aiohttp
 import orjson
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
+from multidict import CIMultiDict
 
+from reachapi_emulator.services import Services
 from reachapi_emulator.vendor.errors import MethodNotAllowed, ReachApiError
 from reachapi_emulator.vendor.payload import Payload, Records
+
+SERVICES = web.AppKey("services", Services)
+"""Everything behind the routes."""
+
+CA_PEM: web.AppKey[bytes | None] = web.AppKey("ca_pem")
+"""The certificate to trust for https, as bytes; None where https is off."""
+
+JSON = {"Content-Type": "application/json"}
+_HEADERS = CIMultiDict(JSON)  # of the kind that an answer copies fastest
 
 SECONDS = 30
 """How long a body may take to arrive."""
@@ -72,7 +83,11 @@ class StreamedRecords(aiohttp.Payload):
     def __init__(self, payload: Payload) -> None:
         super().__init__(payload, content_type="application/json")
         self.payload = payload
-        self._size = len(payload)
+
+    @property
+    def size(self) -> int:
+        """The length in bytes, sent as Content-Length."""
+        return len(self.payload)
 
     def decode(
         self,
@@ -86,9 +101,6 @@ class StreamedRecords(aiohttp.Payload):
         """Send the pieces, waiting whenever the reader is behind."""
         for piece in self.payload:
             await writer.write(piece)
-
-
-JSON = {"Content-Type": "application/json"}
 
 
 class Success(NamedTuple):
@@ -118,7 +130,7 @@ def refusal(error: ReachApiError) -> web.Response:
 
 def _response(status: int, message: str, data: object) -> web.Response:
     body = _wrapped(status, message, data)
-    return web.Response(status=status, body=body, content_type="application/json")
+    return web.Response(status=status, body=body, headers=_HEADERS)
 
 
 def _streamed(message: str, records: Records) -> web.Response:

@@ -24,16 +24,24 @@ from reachapi_emulator.vendor.errors import (
 )
 from reachapi_emulator.web.http import NO_CODING, refusal
 
+Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+log = logging.getLogger("reachapi_emulator.server")
+
+_ADVICE = {
+    errno.EADDRINUSE: "is in use: stop what listens there, or choose another {option} "
+    "(0 takes a free one)",
+    errno.EACCES: "is not allowed for this user: choose a {option} above 1023",
+    errno.EADDRNOTAVAIL: "is no address of this machine: choose another --host",
+}
+_UNKNOWN_ADDRESS = "is no address that can be listened on: choose another --host"
+
 
 class _EndError(ConnectionError):
     """The client sends no more, and all that it asked for is answered."""
 
 
 _END = _ErrInfo(400, _EndError(), "")
-
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-log = logging.getLogger("reachapi_emulator.server")
 
 
 class EnvelopeRunner(web.AppRunner):
@@ -67,7 +75,7 @@ def _nothing() -> None:
     """Do nothing."""
 
 
-def _routed(handler: Handler) -> Handler:
+def _routed(handler: Answering) -> Answering:
     """Refuse what no route can match, such as `*`: the router would in plain text."""
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
@@ -174,15 +182,6 @@ def _reason(status: int, exc: BaseException | None, text: str) -> ReachApiError:
 def _first_line(text: str) -> str:
     first, *_ = text.strip().splitlines() or [""]
     return first
-
-
-_ADVICE = {
-    errno.EADDRINUSE: "is in use: stop what listens there, or choose another {option} "
-    "(0 takes a free one)",
-    errno.EACCES: "is not allowed for this user: choose a {option} above 1023",
-    errno.EADDRNOTAVAIL: "is no address of this machine: choose another --host",
-}
-_UNKNOWN_ADDRESS = "is no address that can be listened on: choose another --host"
 
 
 class Listener(web.TCPSite):

@@ -1,52 +1,47 @@
-"""Fixtures of the console's tests: they share one browser, and so one event loop."""
+"""Fixtures of the console's tests: a worker has one browser, one emulator, one page.
+
+Every test finds the emulator as it was at its start and the page without a past,
+and so may do anything to both.
+"""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from typing import Any
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext
+from playwright.async_api import Browser, Page
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.settings import Settings
 from support.api import Api
-from support.browser import CHROMIUM
-from support.console import Console, chromium, console_of
+from support.chromium import PATIENCE_MS, SIZE
+from support.console import Console, console_of
 from support.embedded import started
-from support.serving import Serve
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[BrowserContext]:
-    """A browser, started once."""
-    if not CHROMIUM:
-        pytest.skip("there is no Chromium here")
-    async with chromium() as running:
+async def emulator(dataset: Dataset) -> AsyncIterator[Api]:
+    """A client to an emulator whose keys may ask as often as they like."""
+    async with started(dataset, Settings(port=0, rate_limit=0)) as running:
         yield running
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def serve(dataset: Dataset) -> AsyncIterator[Serve]:
-    """Start emulators in the browser's event loop."""
-    async with AsyncExitStack() as exits:
-
-        async def start(**settings: Any) -> Api:  # noqa: ANN401 # one of each setting
-            values = Settings(**{"port": 0, **settings})
-            return await exits.enter_async_context(started(dataset, values))
-
-        yield start
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page that all tests share: a new one takes longer than most of them."""
+    context = await browser.new_context(viewport=SIZE)
+    context.set_default_timeout(PATIENCE_MS)
+    yield await context.new_page()
+    await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def api(serve: Serve) -> Api:
-    """A client to an emulator whose keys may ask as often as they like."""
-    return await serve(rate_limit=0)
+async def api(emulator: Api) -> Api:
+    """A client to an emulator that is as it was at its start."""
+    await emulator.control("POST", "/reset")
+    return emulator
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def console(browser: BrowserContext, api: Api) -> AsyncIterator[Console]:
+async def console(page: Page, api: Api) -> AsyncIterator[Console]:
     """The console of `api`; whatever a test does, the browser has no complaint."""
-    async with console_of(browser, api.url) as opened:
+    async with console_of(page, api.url) as opened:
         yield opened
-        assert [] == opened.faults()

@@ -6,17 +6,13 @@ from playwright.async_api import expect
 from support.api import Api
 from support.console import Console
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("console"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_an_account_is_created_and_picked(api: Api, console: Console) -> None:
-    """The whole page is about it from then on."""
     await console.open()
     fields = console.panel("New account")
-    await fields.get_by_label("Id").fill("acme")
+    await fields.get_by_label("ID").fill("acme")
     await fields.get_by_label("Credits").fill("77")
     await console.press("Create account")
 
@@ -28,7 +24,6 @@ async def test_an_account_is_created_and_picked(api: Api, console: Console) -> N
 async def test_an_account_that_an_outsider_opens_can_be_picked(
     api: Api, console: Console
 ) -> None:
-    """It is in the list without a reload, after demo."""
     await console.open()
     await api.control("POST", "/accounts", {"id": "acme"})
     choices = console.page.locator("#account option")
@@ -37,7 +32,6 @@ async def test_an_account_that_an_outsider_opens_can_be_picked(
 
 
 async def test_a_webhook_is_set(api: Api, console: Console) -> None:
-    """Endpoint URL and status, as at the vendor's."""
     await console.open()
     fields = console.panel("Webhook")
     await fields.get_by_label("Endpoint URL").fill("http://127.0.0.1:9/hook")
@@ -49,7 +43,6 @@ async def test_a_webhook_is_set(api: Api, console: Console) -> None:
 
 
 async def test_a_refused_webhook_is_explained(console: Console) -> None:
-    """What was typed stays, to be mended."""
     console.expected = "400"
     await console.open()
     url = console.panel("Webhook").get_by_label("Endpoint URL")
@@ -63,7 +56,6 @@ async def test_a_refused_webhook_is_explained(console: Console) -> None:
 async def test_a_webhook_is_removed_and_led_to_the_inbox(
     api: Api, console: Console
 ) -> None:
-    """And back."""
     await console.open()
     url = console.panel("Webhook").get_by_label("Endpoint URL")
     await console.press("Remove")
@@ -83,7 +75,6 @@ async def test_a_webhook_is_removed_and_led_to_the_inbox(
 async def test_a_secret_is_masked_until_asked_for_and_can_be_renewed(
     console: Console, button: str, name: str, held: str
 ) -> None:
-    """The new one is another."""
     await console.open()
     view = console.page.locator("main")
     await expect(view).not_to_contain_text(held)
@@ -125,7 +116,6 @@ async def test_a_deleted_account_gives_way_to_another(
 
 
 async def test_credits_are_set_and_the_ledger_tells(console: Console) -> None:
-    """The newest change stands first."""
     await console.open()
     await console.page.get_by_label("New balance").fill("120")
     await console.press("Set balance")
@@ -135,7 +125,6 @@ async def test_credits_are_set_and_the_ledger_tells(console: Console) -> None:
 
 
 async def test_a_charge_appears_as_it_is_made(api: Api, console: Console) -> None:
-    """With the job that it is for."""
     await console.open()
     job = await api.fetch(3)
 
@@ -144,12 +133,9 @@ async def test_a_charge_appears_as_it_is_made(api: Api, console: Console) -> Non
 
 
 async def test_an_account_is_suspended_and_reset(api: Api, console: Console) -> None:
-    """A reset brings it back."""
     await console.open()
     await console.press("Suspend")
-    await expect(
-        console.page.get_by_role("button", name="Let it work again")
-    ).to_be_visible()
+    await expect(console.page.get_by_role("button", name="Reactivate")).to_be_visible()
     assert (await api.control("GET", "/accounts/demo"))["suspended"]
     await console.confirm("Reset account")
 

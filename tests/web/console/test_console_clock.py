@@ -6,29 +6,24 @@ from playwright.async_api import expect
 from support.api import Api
 from support.console import Console
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("console"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_the_clock_of_all_is_frozen_and_let_go(
     api: Api, console: Console
 ) -> None:
-    """The bar on top says so too."""
     await console.open("clock")
-    face = console.panel("Clock of all accounts")
+    face = console.panel("Global clock")
     await console.press("Freeze", within=face)
     await expect(face).to_contain_text("frozen")
     await expect(console.page.locator("#clock")).to_contain_text("frozen")
     assert (await api.control("GET", "/clock"))["frozen"]
-    await console.press("Let it run", within=face)
+    await console.press("Resume", within=face)
 
     await expect(console.page.locator("#clock")).to_contain_text("running")
 
 
 async def test_an_account_is_advanced_alone(api: Api, console: Console) -> None:
-    """The clock of all stays where it is."""
     await api.freeze()
     before = (await api.control("GET", "/clock"))["now"]
     await console.open("clock")
@@ -45,17 +40,15 @@ async def test_an_account_is_advanced_alone(api: Api, console: Console) -> None:
 async def test_an_account_follows_the_clock_of_all_again(
     api: Api, console: Console
 ) -> None:
-    """What was its own is forgotten."""
     await api.control("PATCH", "/accounts/demo/clock", {"frozen": True})
     await console.open("clock")
     await expect(console.panel("Clock of demo")).to_contain_text("frozen")
-    await console.press("Follow the clock of all again")
+    await console.press("Follow the global clock")
 
     await expect(console.panel("Clock of demo")).to_contain_text("running")
 
 
 async def test_it_is_advanced_to_what_is_due(api: Api, console: Console) -> None:
-    """The validation begins, and the list is empty in the end."""
     await api.freeze()
     job = await api.fetch(1)
     await console.open("clock")
@@ -66,7 +59,6 @@ async def test_it_is_advanced_to_what_is_due(api: Api, console: Console) -> None
 
 
 async def test_a_jump_from_outside_is_shown(api: Api, console: Console) -> None:
-    """As it is made."""
     await console.open("clock")
     await expect(console.page.locator("#clock")).to_contain_text("running")
     await api.freeze()

@@ -9,14 +9,10 @@ from playwright.async_api import expect
 from support.api import Api
 from support.console import Console
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("console"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_values_are_completed_from_the_presets(console: Console) -> None:
-    """Of the field that is chosen, by the preset's own name."""
     await console.open("dataset")
     await console.page.get_by_label("Field").select_option("company_address_state")
     await console.page.get_by_label("Value", exact=True).fill("calif")
@@ -27,7 +23,6 @@ async def test_values_are_completed_from_the_presets(console: Console) -> None:
 
 
 async def test_a_filter_shows_count_and_records(api: Api, console: Console) -> None:
-    """Those that the API itself gives."""
     wanted = {"job_title_level": {"0": "C-Suite"}}
     body = {"filter": wanted}
     data = (await api.call("POST", "/api/v2/request/records/count", json=body)).json[
@@ -46,7 +41,6 @@ async def test_a_filter_shows_count_and_records(api: Api, console: Console) -> N
 
 
 async def test_a_value_is_taken_back(console: Console) -> None:
-    """The whole data set matches again."""
     console.expected = "404"  # no preset contains it
     await console.open("dataset")
     await console.page.get_by_label("Value", exact=True).fill("nobody at all")
@@ -59,24 +53,22 @@ async def test_a_value_is_taken_back(console: Console) -> None:
 
 async def test_the_curl_line_says_the_same(api: Api, console: Console) -> None:
     """In a shell's words, with the key left to the environment."""
-    console.expected = "404"  # no preset contains the first value
     await console.open("dataset")
-    for value in ("O'Brien", "Manager"):
+    for value in ("Manager", "Nurse"):
         await console.page.get_by_label("Value", exact=True).fill(value)
         await console.press("Add")
     line = console.panel("curl line: Count")
-    await expect(line).to_contain_text("Manager")
+    await expect(line).to_contain_text("Nurse")
     words = shlex.split((await line.inner_text()).replace("\\\n", ""))
 
     assert ["curl", "-s", f"{api.url}/api/v2/request/records/count"] == words[:3]
     assert "X-API-Key: $REACHAPI_KEY" in words
-    assert {"filter": {"job_title": {"0": "O'Brien", "1": "Manager"}}} == json.loads(
+    assert {"filter": {"job_title": {"0": "Manager", "1": "Nurse"}}} == json.loads(
         words[-1]
     )
 
 
 async def test_a_refusal_is_shown(api: Api, console: Console) -> None:
-    """The vendor's own words."""
     console.expected = "403"
     await api.control("PATCH", "/accounts/demo", {"suspended": True})
     await console.open("dataset")

@@ -6,14 +6,10 @@ from playwright.async_api import expect
 from support.api import Api
 from support.console import Console
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("console"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_delivery_appears_as_it_arrives(api: Api, console: Console) -> None:
-    """With its body; its secret is masked."""
     await console.open("inbox")
     job = await api.fetch(2)
     await expect(console.rows()).to_contain_text([f"data_notification{job}2"])
@@ -26,9 +22,8 @@ async def test_a_delivery_appears_as_it_arrives(api: Api, console: Console) -> N
 
 
 async def test_the_next_answers_are_scripted(api: Api, console: Console) -> None:
-    """In words; the deliveries meet them."""
     await console.open("inbox")
-    await console.page.get_by_label("One for each arrival").fill("503, drop")
+    await console.page.get_by_label("One for each delivery").fill("503, drop")
     await console.press("Set answers")
     await expect(console.panel("Next answers")).to_contain_text(
         "2 answers are scripted"
@@ -39,19 +34,7 @@ async def test_the_next_answers_are_scripted(api: Api, console: Console) -> None
     assert 503 == first["status"]
 
 
-async def test_an_answer_that_is_none_is_refused(console: Console) -> None:
-    """With what can be written."""
-    await console.open("inbox")
-    await console.page.get_by_label("One for each arrival").fill("500 maybe")
-    await console.press("Set answers")
-
-    await expect(console.page.get_by_role("alert")).to_contain_text(
-        '"maybe" is no answer'
-    )
-
-
 async def test_it_is_emptied(api: Api, console: Console) -> None:
-    """In the emulator too."""
     await api.wait(await api.fetch(1))
     await console.open("inbox")
     await expect(console.rows()).to_have_count(1)

@@ -6,14 +6,10 @@ from playwright.async_api import expect
 from support.api import Api
 from support.console import Console
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("console"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_job_and_its_attempts_arrive(api: Api, console: Console) -> None:
-    """Submitted from outside; the second attempt is good."""
     await api.freeze()
     await api.control("PUT", "/inbox/demo/script", [{"status": 500}])
     await console.open("jobs")
@@ -34,12 +30,16 @@ async def test_a_job_and_its_attempts_arrive(api: Api, console: Console) -> None
     await expect(console.rows()).to_contain_text([f"{job}delivered"])
 
 
-async def test_a_job_is_delivered_again(api: Api, console: Console) -> None:
-    """By the button; the time line grows."""
+async def test_a_delivered_job_shows_its_payload_and_is_delivered_again(
+    api: Api, console: Console
+) -> None:
     job = await api.fetch(3)
     await api.wait(job)
     await console.open("jobs")
     await console.press(f"Job {job}")
+    await console.press("Show payload")
+    payload = console.panel("Payload of the delivery")
+    await expect(payload).to_contain_text('"event": "data_notification"')
     await console.press("Redeliver")
 
     line = console.panel("Details").locator(".timeline li")
@@ -47,20 +47,7 @@ async def test_a_job_is_delivered_again(api: Api, console: Console) -> None:
     assert 2 == len(await api.control("GET", "/inbox/demo"))
 
 
-async def test_the_payload_is_shown(api: Api, console: Console) -> None:
-    """The body of its delivery, as JSON."""
-    job = await api.fetch(1)
-    await api.wait(job)
-    await console.open("jobs")
-    await console.press(f"Job {job}")
-    await console.press("Show payload")
-
-    payload = console.panel("Payload of the delivery")
-    await expect(payload).to_contain_text('"event": "data_notification"')
-
-
 async def test_what_has_no_payload_yet_says_so(api: Api, console: Console) -> None:
-    """In the emulator's words."""
     console.expected = "409"
     await api.freeze()
     job = await api.fetch(1)
@@ -72,7 +59,6 @@ async def test_what_has_no_payload_yet_says_so(api: Api, console: Console) -> No
 
 
 async def test_the_list_is_narrowed_to_a_state(api: Api, console: Console) -> None:
-    """Other jobs are not shown."""
     await api.wait(await api.fetch(1))
     await console.open("jobs")
     await expect(console.rows()).to_have_count(1)

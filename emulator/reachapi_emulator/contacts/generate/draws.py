@@ -12,6 +12,14 @@ from faker import Faker
 
 T = TypeVar("T")
 
+_FIRST_NAMES = 300
+_LAST_NAMES = 400
+_STREETS = 200
+_PROVIDERS = ["faker.providers.address", "faker.providers.person"]
+_UNFOLDED = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+)
+
 
 class Weighted(Protocol):
     """A thing that is drawn in proportion to its weight."""
@@ -64,15 +72,6 @@ class Draws:
     def weighted(self, table: WeightedChoices[W]) -> W:
         """Return one of a table's entries, in proportion to its weight."""
         return table.entries[bisect_right(table.bounds, self.below(table.bounds[-1]))]
-
-
-_FIRST_NAMES = 300
-_LAST_NAMES = 400
-_STREETS = 200
-_PROVIDERS = ["faker.providers.address", "faker.providers.person"]
-_UNFOLDED = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
-)
 
 
 @dataclass(frozen=True, slots=True)

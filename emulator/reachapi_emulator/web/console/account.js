@@ -1,17 +1,22 @@
+// @ts-check
 /** The view of an account: the vendor's own steps, and credits. */
 import { control } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { button, form, h, panel } from "./dom.js";
 import { credits } from "./credits.js";
 import { masked } from "./secret.js";
-import { change, each, pick, state } from "./state.js";
+import { change, each, pick, picked, state } from "./state.js";
 import { webhook } from "./webhook.js";
 
 export const title = "Account";
 export const about =
   "What ReachStream's Account Details page does: key, webhook, credits.";
 
-/** Show it. */
+/**
+ * Show it.
+ * @param {Element} root
+ * @param {AbortSignal} signal
+ */
 export function mount(root, signal) {
   const opening = panel("New account", newAccount());
   if (!state.account) return root.append(opening);
@@ -20,10 +25,11 @@ export function mount(root, signal) {
   return root.append(h("div.columns", {}, left, right));
 }
 
+/** @param {AbortSignal} signal */
 function apiKey(signal) {
-  const key = masked("API key", () => state.account.api_key);
+  const key = masked("API key", () => picked().api_key);
   each(signal, key.refresh);
-  const text = "With a new key, the old one answers 403.";
+  const text = "Requests with the old key are then answered with 403.";
   return panel(
     "API key",
     key.whole,
@@ -33,24 +39,25 @@ function apiKey(signal) {
 }
 
 async function generate() {
-  const { id } = state.account;
-  const text = `Clients that use the present key of ${id} will get 403.`;
+  const { id } = picked();
+  const text = `Clients that use the current key of ${id} will get 403.`;
   if (await confirmed("Generate API Key", text, "Generate"))
     await change(() => control("POST", `accounts/${id}/api-key`));
 }
 
+/** @param {AbortSignal} signal */
 function existence(signal) {
-  const { id } = state.account;
+  const { id } = picked();
   const suspend = button("", () => {
-    const form = { suspended: !state.account.suspended };
-    return change(() => control("PATCH", `accounts/${id}`, form));
+    const suspended = !picked().suspended;
+    return change(() => control("PATCH", `accounts/${id}`, { suspended }));
   });
   const remove = button("Delete account", () => deleted(id), { className: "risky" });
   const reset = button("Reset account", () => wiped(id), { className: "risky" });
   each(signal, () => {
-    suspend.textContent = state.account?.suspended ? "Let it work again" : "Suspend";
+    suspend.textContent = state.account?.suspended ? "Reactivate" : "Suspend";
   });
-  const text = "The keys of a suspended account answer 403.";
+  const text = "Requests of a suspended account are answered with 403.";
   return panel(
     `Account ${id}`,
     h("div.row", {}, suspend, reset, remove),
@@ -58,14 +65,16 @@ function existence(signal) {
   );
 }
 
+/** @param {string} id */
 async function deleted(id) {
-  const text = `${id} goes with its keys, jobs, ledger, clock, inbox and requests.`;
+  const text = `This deletes ${id} with its keys, jobs, ledger, inbox and requests.`;
   if (await confirmed("Delete account", text, "Delete"))
     await change(() => control("DELETE", `accounts/${id}`));
 }
 
+/** @param {string} id */
 async function wiped(id) {
-  const text = `${id} becomes what it was at its start; deliveries are dropped.`;
+  const text = `This resets ${id} to its initial state and drops deliveries in flight.`;
   if (await confirmed("Reset account", text, "Reset"))
     await change(() => control("POST", "reset", { account: id }));
 }
@@ -73,16 +82,20 @@ async function wiped(id) {
 function newAccount() {
   const id = h("input", { name: "id", required: true, maxLength: 100 });
   const amount = h("input", { name: "credits", type: "number", min: 0 });
-  amount.placeholder = "as usual";
+  amount.placeholder = "default";
   return form(
     open,
     {},
-    h("label", {}, "Id", id),
+    h("label", {}, "ID", id),
     h("label", {}, "Credits", amount),
     h("button", { type: "submit" }, "Create account"),
   );
 }
 
+/**
+ * @param {{id: string, credits: string}} given
+ * @param {HTMLFormElement} fields
+ */
 function open({ id, credits: amount }, fields) {
   const opening = amount === "" ? { id } : { id, credits: Number(amount) };
   return change(async () => {

@@ -1,6 +1,8 @@
+// @ts-check
 /** The same request as command lines, to be pasted into a shell. */
 import { button, form, h, panel, pre } from "./dom.js";
 import { copied } from "./secret.js";
+/** @import { FilterForm } from "./types.js" */
 
 const COUNT = "/api/v2/request/records/count";
 const FETCH = "/api/v2/async/records/filter";
@@ -10,7 +12,9 @@ export function curl() {
   const lines = h("div");
   const many = h("input", { type: "number", min: 1, value: 10 });
   many.addEventListener("input", () => show(last));
+  /** @type {FilterForm} */
   let last = {};
+  /** @param {FilterForm} filter */
   function show(filter) {
     last = filter;
     const fetchCount = Number(many.value) || 1;
@@ -20,20 +24,29 @@ export function curl() {
     );
   }
   const asked = form(() => {}, {}, h("label", {}, "Records to fetch", many));
-  const about = h("p.quiet", {}, "Put the account's key into REACHAPI_KEY.");
+  const about = h("p.quiet", {}, "Set REACHAPI_KEY to the account's API key.");
   return { whole: panel("curl", about, lines, asked), show };
 }
 
+/**
+ * @param {string} name
+ * @param {string} path
+ * @param {object} body
+ */
 function line(name, path, body) {
-  const text = command(path, body);
+  const text = command(new URL(`..${path}`, document.baseURI), body);
   const label = `curl line: ${name}`;
   const copy = button("Copy", () => copied(label, text));
   copy.setAttribute("aria-label", `Copy ${label}`);
   return [h("div.title", {}, h("h3", {}, name), copy), pre(text, label)];
 }
 
-function command(path, body) {
-  const url = new URL(`..${path}`, document.baseURI);
+/**
+ * Return the command that posts a body.
+ * @param {URL} url
+ * @param {object} body
+ */
+export function command(url, body) {
   return [
     `curl -s ${quoted(url.href)}`,
     `-H "X-API-Key: $REACHAPI_KEY"`,
@@ -42,5 +55,8 @@ function command(path, body) {
   ].join(" \\\n  ");
 }
 
-/** Quote a text for a POSIX shell. */
+/**
+ * Quote a text for a POSIX shell.
+ * @param {string} text
+ */
 const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,3 +1,4 @@
+// @ts-check
 /** The panel beside a list, with all about one of its rows. Escape closes it. */
 import { button, h } from "./dom.js";
 
@@ -13,11 +14,20 @@ export function detail(signal) {
   const whole = h("section.panel.detail", { hidden: true, "aria-label": "Details" });
   whole.append(top, actions, content);
   addEventListener("keydown", (event) => event.key === "Escape" && close(), { signal });
+  /** @type {Find} */
   let opener = () => null;
   let stamp = "";
-  const panel = { whole, key: null, open, show, close };
+  /** @type {string | number | null} */
+  const none = null;
+  const panel = { whole, key: none, open, show, close };
 
-  /** Open it for the row of `key`; `find` returns what had the focus before. */
+  /**
+   * Open it for the row of `key`; `find` returns what had the focus before.
+   * @param {string | number} key
+   * @param {string} text
+   * @param {Find} find
+   * @param {...Node} buttons
+   */
   function open(key, text, find, ...buttons) {
     Object.assign(panel, { key });
     opener = find;
@@ -29,7 +39,12 @@ export function detail(signal) {
     title.focus();
   }
 
-  /** Put content in, unless it is there already. */
+  /**
+   * Put content in, unless it is there already.
+   * @template T
+   * @param {T} value
+   * @param {(value: T) => Node[]} make
+   */
   function show(value, make) {
     const other = JSON.stringify(value);
     if (other !== stamp) content.replaceChildren(...make(value));
@@ -46,11 +61,24 @@ export function detail(signal) {
   return panel;
 }
 
-/** Make the button of a row that opens its details. */
+/** @typedef {ReturnType<typeof detail>} Detail */
+/** @typedef {() => HTMLElement | null} Find */
+
+/**
+ * Make the button of a row that opens its details.
+ * @param {string | number} text
+ * @param {string} label
+ * @param {() => void} onclick
+ */
 export function opens(text, label, onclick) {
   return button(text, onclick, { className: "plain", "aria-label": label });
 }
 
-/** Return how to find the button of a row again, though it was made anew. */
+/**
+ * Return how to find the button of a row again, though it was made anew.
+ * @param {Element} body
+ * @param {string | number} key
+ * @returns {Find}
+ */
 export const opener = (body, key) => () =>
   body.querySelector(`tr[data-key="${key}"] button`);

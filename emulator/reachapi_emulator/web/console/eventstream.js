@@ -1,3 +1,4 @@
+// @ts-check
 /** The text/event-stream format (HTML standard, "Server-sent events"). */
 
 /**
@@ -9,13 +10,16 @@ export async function* events(body) {
   let rest = "";
   for await (const text of texts(body)) {
     const blocks = (rest + text).replaceAll("\r\n", "\n").split("\n\n");
-    rest = blocks.pop();
+    rest = blocks.pop() ?? "";
     yield* blocks.map(parsed);
   }
 }
 
+/** @param {ReadableStream<Uint8Array>} body */
 async function* texts(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  /** @type {ReadableWritablePair<string, any>} */
+  const decoder = new TextDecoderStream();
+  const reader = body.pipeThrough(decoder).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
@@ -23,9 +27,10 @@ async function* texts(body) {
   }
 }
 
+/** @param {string} block */
 function parsed(block) {
-  const lines = block.split("\n").map((line) => /^([^:]*):? ?(.*)$/.exec(line));
-  const values = (wanted) =>
+  const lines = block.split("\n").map((line) => /^([^:]*):? ?(.*)$/.exec(line) ?? []);
+  const values = (/** @type {string} */ wanted) =>
     lines.filter(([, name]) => name === wanted).map(([, , value]) => value);
   return { name: values("event").at(-1) ?? "", data: values("data").join("\n") };
 }

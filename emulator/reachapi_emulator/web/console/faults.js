@@ -1,3 +1,4 @@
+// @ts-check
 /** The view of fault rules: what goes wrong, how, and how often it did. */
 import { control } from "./api.js";
 import { button, panel } from "./dom.js";
@@ -6,28 +7,34 @@ import { faultForm } from "./faultform.js";
 import { kept } from "./kept.js";
 import { attempt } from "./notice.js";
 import { cell, fill, number, table } from "./rows.js";
+/** @import { FaultRule } from "./types.js" */
 
 export const title = "Faults";
 export const about =
-  "Rules by which requests and deliveries fail. The oldest that fits strikes.";
+  "Rules that make requests and deliveries fail. The oldest that matches is triggered.";
 
 const HEADS = [
-  "Id",
-  "Strikes",
+  "ID",
+  "Applies to",
   "Kind",
   "Operation",
   "Account",
   "How often",
-  "#Struck",
+  "#Triggered",
   "Remove",
 ];
 
-/** Show it. */
+/**
+ * Show it.
+ * @param {Element} root
+ * @param {AbortSignal} signal
+ */
 export function mount(root, signal) {
   const list = table("Fault rules, oldest first", HEADS);
   const load = kept(["fault"], signal, async () => {
+    /** @type {FaultRule[]} */
     const rules = await control("GET", "faults");
-    const none = "There is no fault rule";
+    const none = "No fault rules";
     list.caption.textContent = rules.length ? "Fault rules, oldest first" : none;
     fill(list.body, rules, ({ id }) => id, (rule) => cells(rule, load));
   });
@@ -36,6 +43,10 @@ export function mount(root, signal) {
   root.append(panel("New rule", faultForm(load)), panel("Rules", list.whole, all));
 }
 
+/**
+ * @param {FaultRule} rule
+ * @param {() => void} load
+ */
 function cells(rule, load) {
   const remove = () => attempt(() => control("DELETE", `faults/${rule.id}`).then(load));
   return [
@@ -50,13 +61,21 @@ function cells(rule, load) {
   ];
 }
 
-function kindOf({ kind, status, seconds: wait }) {
+/**
+ * Tell what a rule does.
+ * @param {Pick<FaultRule, "kind" | "status" | "seconds">} rule
+ */
+export function kindOf({ kind, status, seconds: wait }) {
   if (kind === "status") return `status ${status}`;
-  return kind === "delay" ? `delay ${seconds(wait)}` : kind;
+  return wait === null ? kind : `${kind} ${seconds(wait)}`;
 }
 
-function oftenOf({ times, probability, seed }) {
-  const percent = `${probability * 100} % (seed ${seed})`;
-  const chance = probability === null ? "every time" : percent;
+/**
+ * Tell how often a rule strikes.
+ * @param {Pick<FaultRule, "times" | "probability" | "seed">} rule
+ */
+export function oftenOf({ times, probability, seed }) {
+  const chance =
+    probability === null ? "every time" : `${probability * 100} % (seed ${seed})`;
   return times === null ? chance : `${chance}, at most ${times} times`;
 }

@@ -1,8 +1,13 @@
+// @ts-check
 /** A filter in the making: fields, and values completed from the presets. */
 import { button, form, h, select } from "./dom.js";
 import { presets } from "./presets.js";
+/** @import { FilterForm } from "./types.js" */
 
-/** Filter field and preset parameter, where they differ: the vendor's own names. */
+/**
+ * Filter field and preset parameter, where they differ: the vendor's own names.
+ * @type {Record<string, string>}
+ */
 const FIELDS = {
   job_title: "job_title",
   job_title_level: "job_title_level",
@@ -24,6 +29,7 @@ const FIELDS = {
 
 /** The form, and what was chosen with it. */
 export class Filter {
+  /** @type {Chosen[]} */
   #chosen = [];
   #list = h("ul.chips", { "aria-label": "Chosen values" });
   #field = select(Object.keys(FIELDS), { name: "field" });
@@ -31,7 +37,7 @@ export class Filter {
 
   /**
    * @param {AbortSignal} signal
-   * @param {(filter: object) => void} told of every change.
+   * @param {(filter: FilterForm) => void} told of every change.
    */
   constructor(signal, told) {
     this.told = told;
@@ -49,6 +55,7 @@ export class Filter {
   }
 
   #form() {
+    /** @param {{field: string, value: string}} form */
     const add = ({ field, value }) => {
       this.#chosen.push([field, value.trim()]);
       this.#value.value = "";
@@ -63,6 +70,7 @@ export class Filter {
     );
   }
 
+  /** @param {Chosen} each */
   #chip(each) {
     const text = `${each[0]}: ${each[1]}`;
     const remove = button("×", () => this.#remove(each));
@@ -70,6 +78,7 @@ export class Filter {
     return h("li", {}, text, remove);
   }
 
+  /** @param {Chosen} each */
   #remove(each) {
     this.#chosen = this.#chosen.filter((other) => other !== each);
     this.changed();
@@ -81,8 +90,14 @@ export class Filter {
   }
 }
 
-/** Return the chosen values in the vendor's shape: {field: {"0": value}}. */
-function filterOf(chosen) {
+/** @typedef {[field: string, value: string]} Chosen */
+
+/**
+ * Return the chosen values in the vendor's shape: {field: {"0": value}}.
+ * @param {Chosen[]} chosen
+ */
+export function filterOf(chosen) {
+  /** @type {FilterForm} */
   const filter = {};
   for (const [field, value] of chosen) {
     filter[field] ??= {};

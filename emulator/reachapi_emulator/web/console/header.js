@@ -1,20 +1,22 @@
+// @ts-check
 /** The bar on top: the account, its credits and clock, the connection. */
 import { h } from "./dom.js";
 import { badge, figure, toTheSecond } from "./format.js";
-import { live } from "./live.js";
+import { listen } from "./live.js";
 import { attempt } from "./notice.js";
 import { changes, now, pick, state } from "./state.js";
 
 const TICK = 1000;
-const part = (id) => document.getElementById(id);
+const part = (/** @type {string} */ id) =>
+  /** @type {HTMLElement} */ (document.getElementById(id));
+const chooser = () => /** @type {HTMLSelectElement} */ (part("account"));
 
 /** Let the bar work. */
 export function startHeader() {
-  part("account").addEventListener("change", ({ target }) =>
-    attempt(() => pick(target.value)),
-  );
+  const choice = chooser();
+  choice.addEventListener("change", () => attempt(() => pick(choice.value)));
   changes.addEventListener("change", show);
-  live.addEventListener("connection", ({ detail }) => showConnection(detail));
+  listen(["connection"], ({ detail }) => showConnection(detail));
   showConnection("connecting");
   setInterval(showClock, TICK);
 }
@@ -28,22 +30,24 @@ function show() {
 }
 
 function showAccounts() {
-  const shown = [...part("account").options].map(({ value }) => value);
+  const choice = chooser();
+  const shown = [...choice.options].map(({ value }) => value);
   const ids = state.accounts.map(({ id }) => id);
-  ids.sort((one, other) => (other === "demo") - (one === "demo"));
+  ids.sort((one, other) => Number(other === "demo") - Number(one === "demo"));
   if (shown.join() !== ids.join()) {
     const options = ids.map((id) => h("option", { value: id }, id));
-    part("account").replaceChildren(...options);
+    choice.replaceChildren(...options);
   }
-  part("account").value = state.account?.id ?? "";
+  choice.value = state.account?.id ?? "";
 }
 
 function showClock() {
   if (!state.clock) return;
   const mood = state.clock.frozen ? badge("frozen", "warn") : badge("running", "good");
-  part("clock").replaceChildren(toTheSecond(now()), " ", mood);
+  part("clock").replaceChildren(toTheSecond(now(state.clock)), " ", mood);
 }
 
+/** @param {string} word */
 function showConnection(word) {
   part("connection").replaceChildren(badge(word, word === "live" ? "good" : "warn"));
 }

@@ -1,3 +1,4 @@
+// @ts-check
 /** The view of an inbox: deliveries that the built-in receiver got. */
 import { control } from "./api.js";
 import { detail, opener, opens } from "./detail.js";
@@ -8,47 +9,68 @@ import { listen } from "./live.js";
 import { attempt, say } from "./notice.js";
 import { cell, fill, number, table } from "./rows.js";
 import { script } from "./script.js";
-import { state } from "./state.js";
+import { picked } from "./state.js";
+/** @import { Delivery } from "./types.js" */
 
 export const title = "Inbox";
 export const about =
-  "The built-in webhook receiver of the account: what arrived, and what it answers.";
+  "The account's built-in webhook receiver: its deliveries, and what it answers.";
 export const needsAccount = true;
 
 const MOST = 200;
 const HEADS = ["Arrival", "Time", "Event", "Job", "#Records"];
 
-/** Show it. */
+/**
+ * Show it.
+ * @param {Element} root
+ * @param {AbortSignal} signal
+ */
 export function mount(root, signal) {
-  const { id } = state.account;
+  const { id } = picked();
   const list = table("Deliveries", HEADS);
   const side = detail(signal);
-  const cells = (each) =>
+  const cells = (/** @type {Numbered} */ each) =>
     cellsOf(each, () => open(side, each, opener(list.body, each.number)));
   const load = kept([], signal, async () => {
-    const all = (await control("GET", `inbox/${id}`)).map(numbered);
+    /** @type {Delivery[]} */
+    const deliveries = await control("GET", `inbox/${id}`);
+    const all = deliveries.map(numbered);
     list.caption.textContent = captionOf(all.length);
     const shown = all.slice(-MOST).reverse();
-    fill(list.body, shown, (each) => each.number, cells, (each) => each.received_at);
+    const stamp = (/** @type {Numbered} */ each) => String(each.received_at);
+    fill(list.body, shown, (each) => each.number, cells, stamp);
   });
-  const hear = ({ detail: { inbox } }) => inbox === id && arrived(load);
-  listen(["delivery"], hear, signal);
+  listen(["delivery"], ({ detail }) => detail.inbox === id && arrived(load), signal);
   const clear = () => attempt(() => control("DELETE", `inbox/${id}`).then(load));
   const empty = button("Clear inbox", clear, { className: "risky" });
   const content = panel(`Inbox ${id}`, h("div.row", {}, empty), list.whole);
   root.append(script(id), h("div.split", {}, content, side.whole));
 }
 
+/** @typedef {ReturnType<typeof numbered>} Numbered */
+/** @typedef {import("./detail.js").Detail} Detail */
+/** @typedef {import("./detail.js").Find} Find */
+
+/**
+ * @param {Delivery} delivery
+ * @param {number} index
+ */
 const numbered = (delivery, index) => ({ ...delivery, number: index + 1 });
 
+/** @param {() => void} load */
 function arrived(load) {
   say("A delivery has arrived");
   load();
 }
 
+/** @param {number} count */
 const captionOf = (count) =>
   `${figure(count)} deliveries, newest first${count > MOST ? `, ${MOST} of them` : ""}`;
 
+/**
+ * @param {Numbered} delivery
+ * @param {() => void} open
+ */
 function cellsOf(delivery, open) {
   const { number: arrival, received_at: at, body } = delivery;
   return [
@@ -60,6 +82,11 @@ function cellsOf(delivery, open) {
   ];
 }
 
+/**
+ * @param {Detail} side
+ * @param {Numbered} delivery
+ * @param {Find} find
+ */
 function open(side, delivery, find) {
   side.open(delivery.number, `Arrival ${delivery.number}`, find);
   side.show(delivery.number, () => [
@@ -70,7 +97,11 @@ function open(side, delivery, find) {
   ]);
 }
 
-/** Only the view of the account shows secrets. */
+/**
+ * Only the view of the account shows secrets.
+ * @param {[name: string, value: string]} header
+ * @returns {[name: string, value: string]}
+ */
 function hidden([name, value]) {
   return [name, /secret|authorization|cookie|key/i.test(name) ? MASK : value];
 }

@@ -1,21 +1,29 @@
+// @ts-check
 /** All about one job: its figures, its attempts, its payload; and once more. */
 import { control, open as opened, Refusal } from "./api.js";
 import { button, h, pairs, pre } from "./dom.js";
 import { instant, readable, shortened } from "./format.js";
 import { attempt } from "./notice.js";
 import { timeline } from "./timeline.js";
+/** @import { JobRecord } from "./types.js" */
+/** @import { Detail, Find } from "./detail.js" */
 
-const idOf = (job) => job.unique_processing_id;
+const idOf = (/** @type {JobRecord} */ job) => job.unique_processing_id;
 
 /** The panel of the job that is open, if one is. */
 export class Job {
   #payload = h("div");
 
+  /** @param {Detail} side */
   constructor(side) {
     this.side = side;
   }
 
-  /** Open it. */
+  /**
+   * Open it.
+   * @param {JobRecord} job
+   * @param {Find} find
+   */
   open(job, find) {
     const id = idOf(job);
     const again = () => attempt(() => control("POST", `jobs/${id}/redeliver`));
@@ -29,16 +37,20 @@ export class Job {
     this.side.show(job, (shown) => this.#content(shown));
   }
 
-  /** Show what has become of it. */
+  /**
+   * Show what has become of it.
+   * @param {JobRecord[]} jobs
+   */
   refresh(jobs) {
     const job = jobs.find((each) => idOf(each) === this.side.key);
     if (job) this.side.show(job, (shown) => this.#content(shown));
   }
 
+  /** @param {JobRecord} job */
   #content(job) {
     return [
       facts(job),
-      h("h3", {}, "Time line"),
+      h("h3", {}, "Timeline"),
       timeline(job),
       h("h3", {}, "Filter"),
       pre(readable(job.filter), "Filter of the job"),
@@ -46,6 +58,7 @@ export class Job {
     ];
   }
 
+  /** @param {number} id */
   async #load(id) {
     const answer = await opened(`jobs/${id}/payload`);
     const text = await answer.text();
@@ -56,15 +69,16 @@ export class Job {
   }
 }
 
+/** @param {JobRecord} job */
 function facts(job) {
   return pairs([
     ["State", job.state],
     ["Account", job.account],
     ["Submitted", instant(job.created_at)],
-    ["Asked for", job.fetch_count],
+    ["Requested", job.fetch_count],
     ["Matched", job.matched],
     ["Valid", job.valid],
     ["Charged", job.charged],
-    ["Taken by", job.polled ? "polling" : "webhook"],
+    ["Received by", job.polled ? "polling" : "webhook"],
   ]);
 }

@@ -1,3 +1,4 @@
+// @ts-check
 /** The view of jobs: what was asked for, and how its delivery goes. */
 import { control } from "./api.js";
 import { detail, opener, opens } from "./detail.js";
@@ -9,6 +10,7 @@ import { listen } from "./live.js";
 import { say } from "./notice.js";
 import { cell, fill, number, table } from "./rows.js";
 import { state } from "./state.js";
+/** @import { JobRecord } from "./types.js" */
 
 export const title = "Jobs";
 export const about = "Data requests: validated, then delivered or polled for.";
@@ -22,6 +24,7 @@ const STATES = [
   "exhausted",
   "ready",
 ];
+/** @type {Record<string, string>} */
 const MOODS = {
   delivering: "warn",
   delivered: "good",
@@ -29,10 +32,10 @@ const MOODS = {
   ready: "good",
 };
 const HEADS = [
-  "Id",
+  "ID",
   "State",
   "Submitted",
-  "#Asked for",
+  "#Requested",
   "#Valid",
   "#Charged",
   "#Attempts",
@@ -41,14 +44,19 @@ const HEADS = [
   "Account",
 ];
 
-/** Show it. */
+/**
+ * Show it.
+ * @param {Element} root
+ * @param {AbortSignal} signal
+ */
 export function mount(root, signal) {
   const list = table("Jobs", HEADS);
   const job = new Job(detail(signal));
   const filter = filters(() => load());
-  const cells = (each) =>
+  const cells = (/** @type {JobRecord} */ each) =>
     cellsOf(each, () => job.open(each, opener(list.body, idOf(each))));
   const load = kept(["job", "attempt"], signal, async () => {
+    /** @type {JobRecord[]} */
     const jobs = await control("GET", `jobs?${filter.query()}`);
     list.caption.textContent = captionOf(jobs.length);
     fill(list.body, jobs.slice(-MOST).reverse(), idOf, cells);
@@ -60,11 +68,12 @@ export function mount(root, signal) {
   root.append(h("div.split", {}, content, job.side.whole));
 }
 
-const idOf = (job) => job.unique_processing_id;
-const newsOf = (job) => `Job ${idOf(job)}: ${job.state}`;
-const captionOf = (count) =>
+const idOf = (/** @type {JobRecord} */ job) => job.unique_processing_id;
+const newsOf = (/** @type {JobRecord} */ job) => `Job ${idOf(job)}: ${job.state}`;
+const captionOf = (/** @type {number} */ count) =>
   `${figure(count)} jobs, newest first${count > MOST ? `, ${MOST} of them` : ""}`;
 
+/** @param {() => void} changed */
 function filters(changed) {
   const states = [["", "any"], ...STATES.map((each) => [each, each])];
   const wanted = select(states, { onchange: changed });
@@ -76,11 +85,15 @@ function filters(changed) {
   };
   const fields = [
     h("label", {}, "State", wanted),
-    h("label", {}, everyone, "Every account"),
+    h("label", {}, everyone, "All accounts"),
   ];
   return { fields, query };
 }
 
+/**
+ * @param {JobRecord} job
+ * @param {() => void} open
+ */
 function cellsOf(job, open) {
   const id = idOf(job);
   return [

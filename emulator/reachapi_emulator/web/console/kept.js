@@ -1,3 +1,4 @@
+// @ts-check
 /** What is asked for now, and again whenever it may have changed. */
 import { listen } from "./live.js";
 import { background } from "./notice.js";
@@ -7,7 +8,7 @@ import { coalesced } from "./pace.js";
  * Run `work` now, at these events and when all is stale, until the signal.
  * @param {string[]} names of events.
  * @param {AbortSignal} signal
- * @param {() => Promise} work
+ * @param {() => Promise<unknown>} work
  * @returns {() => void} asks for one more run.
  */
 export function kept(names, signal, work) {

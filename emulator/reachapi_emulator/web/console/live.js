@@ -1,3 +1,4 @@
+// @ts-check
 /** What happens in the emulator, as it happens; lost connections are made again. */
 import { open } from "./api.js";
 import { events } from "./eventstream.js";
@@ -15,9 +16,15 @@ const SILENCE = 45_000;
  */
 export const live = new EventTarget();
 
-/** Listen to several names until the signal. */
+/**
+ * Listen to several names until the signal.
+ * @param {string[]} names
+ * @param {(event: CustomEvent) => unknown} listener
+ * @param {AbortSignal} [signal]
+ */
 export function listen(names, listener, signal) {
-  for (const name of names) live.addEventListener(name, listener, { signal });
+  const heard = /** @type {EventListener} */ (listener);
+  for (const name of names) live.addEventListener(name, heard, { signal });
 }
 
 /** Follow the emulator for as long as the page is there. */
@@ -33,15 +40,19 @@ export async function follow() {
 async function connect() {
   const silence = new AbortController();
   const answer = await open("events", { signal: silence.signal });
-  if (!answer.ok) return false;
+  if (!answer.ok || !answer.body) return false;
   tell("connection", "live");
   tell("stale");
   await drain(answer.body, silence).catch(() => {});
   return true;
 }
 
+/**
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {AbortController} silence
+ */
 async function drain(body, silence) {
-  let timer;
+  let timer = 0;
   for await (const { name, data } of events(body)) {
     clearTimeout(timer);
     timer = setTimeout(() => silence.abort(), SILENCE);
@@ -50,7 +61,11 @@ async function drain(body, silence) {
   }
 }
 
-/** Tell those who listen to a name. */
+/**
+ * Tell those who listen to a name.
+ * @param {string} name
+ * @param {unknown} [detail]
+ */
 export function tell(name, detail) {
   live.dispatchEvent(new CustomEvent(name, { detail }));
 }

@@ -1,3 +1,4 @@
+// @ts-check
 /** The console: a client of the control API, no more. */
 import * as account from "./account.js";
 import * as clock from "./clock.js";

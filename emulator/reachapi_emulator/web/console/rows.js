@@ -1,11 +1,15 @@
+// @ts-check
 /** Tables whose rows stay where they are while others come and go. */
 import { h } from "./dom.js";
+/** @import { Child } from "./types.js" */
+
+/** What each row was made from. @type {WeakMap<Element, string>} */
+const stamps = new WeakMap();
 
 /**
  * Make an empty table.
  * @param {string} caption
  * @param {string[]} heads those that begin with "#" stand over numbers.
- * @returns {{whole: Element, body: Element, caption: Element}}
  */
 export function table(caption, heads) {
   const title = h("caption", {}, caption);
@@ -22,11 +26,12 @@ export function table(caption, heads) {
 
 /**
  * Let a table body show these items: unchanged rows, and the focus, stay.
- * @param {Element} body
- * @param {object[]} items
- * @param {(item: object) => (string|number)} key what makes an item that item.
- * @param {(item: object) => Element[]} cells
- * @param {(item: object) => string} stamp changes when the item does.
+ * @template T
+ * @param {HTMLTableSectionElement} body
+ * @param {T[]} items
+ * @param {(item: T) => (string | number)} key what makes an item that item.
+ * @param {(item: T) => Element[]} cells
+ * @param {(item: T) => string} stamp changes when the item does.
  */
 export function fill(body, items, key, cells, stamp = JSON.stringify) {
   const old = new Map([...body.rows].map((row) => [row.dataset.key, row]));
@@ -37,26 +42,44 @@ export function fill(body, items, key, cells, stamp = JSON.stringify) {
   place(body, rows);
 }
 
+/**
+ * @param {HTMLTableRowElement} row
+ * @param {string} stamp
+ * @param {() => Element[]} cells
+ */
 function refresh(row, stamp, cells) {
-  if (row.stamp === stamp) return row;
+  if (stamps.get(row) === stamp) return row;
   const hadFocus = row.contains(document.activeElement);
-  row.stamp = stamp;
+  stamps.set(row, stamp);
   row.replaceChildren(...cells());
   if (hadFocus) row.querySelector("button")?.focus();
   return row;
 }
 
+/**
+ * @param {HTMLTableSectionElement} body
+ * @param {HTMLTableRowElement[]} rows
+ */
 function place(body, rows) {
   const kept = new Set(rows);
   for (const row of [...body.rows]) if (!kept.has(row)) row.remove();
   let next = body.firstChild;
   for (const row of rows) {
-    if (row === next) next = next.nextSibling;
+    if (row === next) next = row.nextSibling;
     else body.insertBefore(row, next);
   }
 }
 
-/** Make a cell; a list of classes stands before the dot-free content. */
+/**
+ * Make a cell.
+ * @param {Child} [content]
+ * @param {string} kind its class.
+ */
 export const cell = (content, kind = "") =>
   h(kind ? `td.${kind}` : "td", {}, content ?? "");
+
+/**
+ * Make a cell of a number.
+ * @param {number | null} [value]
+ */
 export const number = (value) => cell(value?.toLocaleString("en"), "number");

@@ -1,3 +1,4 @@
+// @ts-check
 /** A key or secret: masked until it is asked for. */
 import { button, h } from "./dom.js";
 import { MASK } from "./format.js";
@@ -12,7 +13,10 @@ import { attempt, say } from "./notice.js";
 export function masked(label, read) {
   let isShown = false;
   const value = h("code");
-  const toggle = button("", () => refresh((isShown = !isShown)));
+  const toggle = button("", () => {
+    isShown = !isShown;
+    refresh();
+  });
   const copy = button("Copy", () => copied(label, read()));
   copy.setAttribute("aria-label", `Copy ${label}`);
   function refresh() {
@@ -26,11 +30,15 @@ export function masked(label, read) {
   return { whole: h("div.row", {}, value, toggle, copy), refresh };
 }
 
-/** Copy a text to the clipboard, which browsers allow on safe origins only. */
+/**
+ * Copy a text to the clipboard, which browsers allow on safe origins only.
+ * @param {string} label
+ * @param {string | null} text
+ */
 export function copied(label, text) {
   return attempt(async () => {
     if (!navigator.clipboard) throw new Error("Copying needs localhost or https.");
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(text ?? "");
     say(`Copied ${label}`);
   });
 }

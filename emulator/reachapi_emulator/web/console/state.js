@@ -1,23 +1,42 @@
+// @ts-check
 /** What every view shares: the accounts, which one is picked, and its clock. */
 import { control } from "./api.js";
-import { live, listen, tell } from "./live.js";
+import { listen, tell } from "./live.js";
 import { attempt, background } from "./notice.js";
 import { coalesced } from "./pace.js";
+/** @import { Account, Clock, ReadClock, State } from "./types.js" */
 
 const PICKED = "reachapi-emulator-account";
 
 /** `change` whenever something differs, `pick` when another account is meant. */
 export const changes = new EventTarget();
+/** @type {State} */
 export const state = { accounts: [], account: null, clock: null };
 let turn = 0;
 
-/** Run now, and at every change until the signal. */
+/**
+ * Return the account that the page is about.
+ * @throws where there is none.
+ */
+export function picked() {
+  if (!state.account) throw new Error("There is no account.");
+  return state.account;
+}
+
+/**
+ * Run now, and at every change until the signal.
+ * @param {AbortSignal} signal
+ * @param {() => void} work
+ */
 export function each(signal, work) {
   work();
   changes.addEventListener("change", work, { signal });
 }
 
-/** Mean another account from now on. */
+/**
+ * Mean another account from now on.
+ * @param {string} id
+ */
 export async function pick(id) {
   sessionStorage.setItem(PICKED, id);
   await reload();
@@ -33,12 +52,14 @@ export async function reload() {
   if (mine === turn) show({ accounts, account, clock });
 }
 
+/** @param {Account[]} accounts */
 function chosen(accounts) {
   const wanted = [sessionStorage.getItem(PICKED), "demo"];
   const found = wanted.map((id) => accounts.find((account) => account.id === id));
   return found.find(Boolean) ?? accounts[0] ?? null;
 }
 
+/** @param {State} found */
 function show(found) {
   const isOther = !state.clock || found.account?.id !== state.account?.id;
   Object.assign(state, found);
@@ -46,17 +67,29 @@ function show(found) {
   changes.dispatchEvent(new Event("change"));
 }
 
-/** Ask for a clock; from then on it is known what it shows. */
+/**
+ * Ask for a clock; from then on it is known what it shows.
+ * @param {string} path
+ * @returns {Promise<ReadClock>}
+ */
 export async function readClock(path) {
-  return { ...(await control("GET", path)), read: performance.now() };
+  /** @type {Clock} */
+  const clock = await control("GET", path);
+  return { ...clock, read: performance.now() };
 }
 
-/** Return the time on a clock, in seconds since the epoch. */
-export function now({ frozen, now: then, read } = state.clock) {
+/**
+ * Return the time on a clock, in seconds since the epoch.
+ * @param {ReadClock} clock
+ */
+export function now({ frozen, now: then, read }) {
   return frozen ? then : then + (performance.now() - read) / 1000;
 }
 
-/** Do something to the emulator, and show what it is like then. */
+/**
+ * Do something to the emulator, and show what it is like then.
+ * @param {() => unknown} work
+ */
 export function change(work) {
   return attempt(async () => {
     await work();
@@ -69,7 +102,7 @@ const ask = coalesced(() => background(reload));
 listen(["account", "clock", "job"], ask);
 const renew = () => background(reload).then(() => tell("fresh"));
 listen(["stale"], coalesced(renew));
-live.addEventListener("request", ({ detail }) => {
+listen(["request"], ({ detail }) => {
   const isKnown = state.accounts.some(({ id }) => id === detail.account);
   if (detail.account && !isKnown) ask();
 });

@@ -1,6 +1,7 @@
+// @ts-check
 /** Light or dark: as the system has it, unless the reader has chosen. */
 const NAME = "reachapi-emulator-theme";
-const control = document.getElementById("theme");
+const control = /** @type {HTMLSelectElement} */ (document.getElementById("theme"));
 
 /** Let the control in the header work. */
 export function startTheme() {
@@ -11,6 +12,7 @@ export function startTheme() {
   });
 }
 
+/** @param {string} theme */
 function apply(theme) {
   control.value = theme;
   if (theme) document.documentElement.dataset.theme = theme;

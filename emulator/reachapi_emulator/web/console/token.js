@@ -1,10 +1,15 @@
+// @ts-check
 /** The control token, asked for once and kept as long as the tab. */
 import { secret } from "./dialog.js";
 
 const NAME = "reachapi-emulator-control-token";
+/** @type {Promise<void> | null} */
 let asking = null;
 
-/** Return the header that carries the token, if there is one. */
+/**
+ * Return the header that carries the token, if there is one.
+ * @returns {Record<string, string>}
+ */
 export function bearer() {
   const token = sessionStorage.getItem(NAME);
   return token ? { Authorization: `Bearer ${token}` } : {};
@@ -18,7 +23,7 @@ export function ask() {
 
 async function askOnce() {
   const text = sessionStorage.getItem(NAME)
-    ? "That was not the token that the emulator was started with."
+    ? "That is not the token that the emulator was started with."
     : "This emulator was started with --control-token.";
   let given = "";
   while (!given) given = await secret("Control token", text, "Token");

@@ -1,14 +1,19 @@
+// @ts-check
 /** The webhook of an account: Add Webhook, its status, its secret. */
 import { control } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { button, form, h, panel } from "./dom.js";
 import { masked } from "./secret.js";
-import { change, each, state } from "./state.js";
+import { change, each, picked, state } from "./state.js";
 
-const path = () => `accounts/${state.account.id}/webhook`;
-const current = () => state.account?.webhook ?? { url: null, secret: null };
+const NONE = { url: null, secret: null, active: false };
+const path = () => `accounts/${picked().id}/webhook`;
+const current = () => state.account?.webhook ?? NONE;
 
-/** Make the panel. */
+/**
+ * Make the panel.
+ * @param {AbortSignal} signal
+ */
 export function webhook(signal) {
   const secret = masked("webhook secret", () => current().secret);
   const generate = button("", renewed);
@@ -22,14 +27,22 @@ export function webhook(signal) {
   return panel("Webhook", endpoint(signal), ...rows);
 }
 
+/** @param {AbortSignal} signal */
 function endpoint(signal) {
+  let isEdited = false;
+  const put = (/** @type {{url: string | null, active?: boolean}} */ form) =>
+    change(async () => {
+      await control("PUT", path(), form);
+      isEdited = false;
+    });
   const url = h("input", { name: "url", required: true, maxLength: 2048 });
   url.placeholder = "http://localhost:8000/hook";
   const save = h("button.main", { type: "submit" });
-  const remove = button("Remove", removed);
+  const useInbox = () => put({ url: `inbox:${picked().id}`, active: true });
+  const remove = button("Remove", () => put({ url: null }));
   const fields = form(
-    saved,
-    { oninput: () => (fields.isEdited = true) },
+    (given) => put({ url: given.url, active: given.status === "active" }),
+    { oninput: () => (isEdited = true) },
     h("label.wide", {}, "Endpoint URL", url),
     status(),
     save,
@@ -39,13 +52,14 @@ function endpoint(signal) {
   each(signal, () => {
     save.textContent = current().url === null ? "Add Webhook" : "Save Webhook";
     remove.hidden = current().url === null;
-    if (!fields.isEdited) fillIn(fields, current());
+    if (!isEdited) fillIn(fields);
   });
   return fields;
 }
 
 function status() {
-  const radio = (value) => h("input", { type: "radio", name: "status", value });
+  const radio = (/** @type {string} */ value) =>
+    h("input", { type: "radio", name: "status", value });
   return h(
     "fieldset",
     {},
@@ -55,31 +69,16 @@ function status() {
   );
 }
 
-function fillIn(fields, { url, active }) {
-  const isActive = url === null || active;
-  fields.elements.url.value = url ?? "";
-  fields.elements.status.value = isActive ? "active" : "inactive";
-}
-
-async function saved({ url, status: chosen }, fields) {
-  const form = { url, active: chosen === "active" };
-  await change(async () => {
-    await control("PUT", path(), form);
-    fields.isEdited = false;
-  });
-}
-
-function useInbox({ target }) {
-  return saved({ url: `inbox:${state.account.id}`, status: "active" }, target.form);
-}
-
-function removed({ target }) {
-  target.form.isEdited = false;
-  return change(() => control("PUT", path(), { url: null }));
+/** @param {HTMLFormElement} fields */
+function fillIn({ elements }) {
+  const { url, active } = current();
+  const status = /** @type {RadioNodeList} */ (elements.namedItem("status"));
+  /** @type {HTMLInputElement} */ (elements.namedItem("url")).value = url ?? "";
+  status.value = url === null || active ? "active" : "inactive";
 }
 
 async function renewed() {
-  const text = "Receivers that check the present secret will refuse deliveries.";
+  const text = "Receivers that check the current secret will refuse deliveries.";
   const isSafe = current().secret === null;
   if (!isSafe && !(await confirmed("Re-generate", text, "Re-generate"))) return;
   await change(() => control("POST", `${path()}/secret`));

@@ -1,7 +1,15 @@
-"""The /_emulator routes: what a tester may turn; meets no rule of the vendor's."""
+"""The control API: what a tester turns and sees; meets no rule of the vendor's.
+
+An application of its own below /_emulator. Around every answer of it, in this order:
+the shield's headers, refusals as JSON, the guard.
+"""
+
+from collections import defaultdict
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
+from reachapi_emulator.services import Services
 from reachapi_emulator.web.control import (
     accounts,
     clocks,
@@ -13,12 +21,12 @@ from reachapi_emulator.web.control import (
     requests,
     state,
 )
-from reachapi_emulator.web.control.forms import ControlError, Handler, answered
-from reachapi_emulator.web.control.guard import Guard, shielded
-from reachapi_emulator.web.http import uninvited
-from reachapi_emulator.web.rooms import ROOMS
+from reachapi_emulator.web.control.forms import ControlError, reply
+from reachapi_emulator.web.control.guard import Guard, shield
+from reachapi_emulator.web.http import CA_PEM, SERVICES, uninvited
 
-PREFIX = "/_emulator"
+CONTROL_PATH = "/_emulator"
+
 ROUTES = (
     *state.ROUTES,
     *accounts.ROUTES,
@@ -32,41 +40,37 @@ ROUTES = (
 )
 OPEN = frozenset(
     {
-        *(("GET", "/health"), ("GET", "/ca.pem"), ("POST", "/inbox/{name}")),
-        *((route.method, route.path) for route in console.ROUTES),
+        *(state.health, state.ca_certificate, inboxes.receive),
+        *(console.moved, console.page, console.file),
     }
 )
 """What needs no control token: who asks for these has none to send."""
-PAGES = frozenset({"", "/"})
+
+PAGES = frozenset({console.moved, console.page})
 """What a link of any page may lead to."""
 
 
-def add_routes(app: web.Application) -> None:
-    """Mount the control API at PREFIX, a path that it does not know included."""
-    guard = Guard(app[ROOMS].allowed_hosts, app[ROOMS].control_token)
-    methods: dict[str, list[str]] = {}
+def build_control(services: Services, ca_pem: bytes | None) -> web.Application:
+    """Return the application to be mounted at CONTROL_PATH."""
+    settings = services.settings
+    hosts = (settings.host, *settings.allowed_host)
+    guard = Guard(hosts, settings.control_token, opens=OPEN, pages=PAGES)
+    app = web.Application(middlewares=[shield, refusals_as_json, guard.middleware])
+    app[SERVICES], app[CA_PEM] = services, ca_pem
+    methods: defaultdict[str, list[str]] = defaultdict(list)
     for route in ROUTES:
-        path, handler = PREFIX + route.path, _guarded(guard, route)
-        _add(app, route.method, path, handler)
+        _add(app, route.method, route.path, route.handler)
         if route.method == "GET":
-            _add(app, "HEAD", path, handler)  # health checks ask so
-        methods.setdefault(path, []).append(route.method)
+            _add(app, "HEAD", route.path, route.handler)  # health checks ask so
+        methods[route.path].append(route.method)
     for path, allowed in methods.items():
-        _add(app, "*", path, guard.around(_not_allowed(allowed)))
-    _add(app, "*", PREFIX + "{path:(?s:/.*)?}", guard.around(_unknown))
-
-
-def _guarded(guard: Guard, route: web.RouteDef) -> Handler:
-    return guard.around(
-        route.handler,
-        open_to_all=(route.method, route.path) in OPEN,
-        is_page=route.path in PAGES,
-    )
+        _add(app, "*", path, _not_allowed(allowed))
+    _add(app, "*", "/{path:(?s:.*)}", _unknown)  # a line break does not end a path
+    return app
 
 
 def _add(app: web.Application, method: str, path: str, handler: Handler) -> None:
-    whole = shielded(answered(handler))
-    app.router.add_route(method, path, whole, expect_handler=uninvited)
+    app.router.add_route(method, path, handler, expect_handler=uninvited)
 
 
 def _not_allowed(allowed: list[str]) -> Handler:
@@ -79,3 +83,25 @@ def _not_allowed(allowed: list[str]) -> Handler:
 
 async def _unknown(request: web.Request) -> web.StreamResponse:
     raise ControlError(404, f"there is no {request.path}: see docs/control-api.md")
+
+
+@web.middleware
+async def refusals_as_json(
+    request: web.Request, handler: Handler
+) -> web.StreamResponse:
+    """Answer every refusal as `{"error": text}`."""
+    try:
+        return await handler(request)
+    except ControlError as error:
+        response = reply({"error": str(error)}, error.status)
+        response.headers.update(error.headers)
+        return response
+    except web.HTTPMethodNotAllowed as error:
+        methods = ", ".join(sorted(error.allowed_methods))
+        response = reply({"error": f"method not allowed: use {methods}"}, 405)
+        response.headers["Allow"] = methods
+        return response
+    except web.HTTPException as error:
+        return reply({"error": error.reason}, error.status)
+    except web.RequestPayloadError as error:
+        return reply({"error": f"the body cannot be read: {error}"}, 400)

@@ -1,12 +1,13 @@
 """Control routes of accounts: /_emulator/accounts."""
 
-from dataclasses import asdict
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any, Concatenate, ParamSpec
 
 from aiohttp import web
 from msgspec import UNSET, Meta, UnsetType
 
-from reachapi_emulator.testing.inbox import SCHEME
+from reachapi_emulator.services import Services
 from reachapi_emulator.vendor.accounts import (
     AccountError,
     AccountExists,
@@ -16,12 +17,15 @@ from reachapi_emulator.vendor.accounts import (
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
-    asked,
-    known_account,
+    existing,
+    parameters,
     read,
     reply,
-    rooms,
+    services_of,
+    unit,
 )
+
+P = ParamSpec("P")
 
 MAX_CREDITS = 1_000_000_000_000
 Credits = Annotated[int, Meta(ge=0, le=MAX_CREDITS)]
@@ -59,10 +63,10 @@ class WebhookForm(Form):
     active: bool = True
 
 
-def shown(request: web.Request, account: str) -> dict[str, object]:
+def to_json(services: Services, account: str) -> dict[str, object]:
     """Return an account as the control API shows it."""
-    found = rooms(request).accounts.get(account)
-    credit = rooms(request).ledger.credit(account)
+    found = services.accounts.get(account)
+    credit = services.ledger.credit(account)
     url = found.webhook_url
     return {
         "id": found.id,
@@ -72,121 +76,156 @@ def shown(request: web.Request, account: str) -> dict[str, object]:
         "reserved": credit.reserved,
         "suspended": found.suspended,
         "webhook": {
-            "url": None if url is None else rooms(request).inboxes.resolve(url),
+            "url": None if url is None else services.inboxes.resolve(url),
             "secret": found.webhook_secret,
             "active": found.webhook_active,
         },
     }
 
 
+def _all_to_json(services: Services) -> list[dict[str, object]]:
+    return [to_json(services, account) for account in services.accounts.ids()]
+
+
 async def listed(request: web.Request) -> web.Response:
     """GET /accounts."""
-    asked(request)
-    ids = rooms(request).accounts.ids()
-    return reply([shown(request, account) for account in ids])
+    parameters(request)
+    return reply(await unit(request, _all_to_json))
 
 
 async def create(request: web.Request) -> web.Response:
     """POST /accounts."""
     form = await read(request, NewAccount)
+    return reply(await unit(request, _create, form), 201)
+
+
+def _create(services: Services, form: NewAccount) -> dict[str, object]:
     try:
-        account = rooms(request).accounts.open(_opening(request, form))
+        account = services.accounts.open(_opening(services, form))
     except AccountExists as error:
         raise ControlError(409, str(error)) from None
     except AccountError as error:
         raise ControlError(400, str(error)) from None
-    return reply(shown(request, account.id), 201)
+    return to_json(services, account.id)
 
 
-def _opening(request: web.Request, form: NewAccount) -> Opening:
+def _opening(services: Services, form: NewAccount) -> Opening:
     key = new_api_key()
     name = form.id if form.id is not None else f"account-{key[:8]}"
+    own = services.accounts.opening_credits
     opening = Opening(
         id=name,
-        credits=rooms(request).accounts.opening_credits
-        if form.credits is None
-        else form.credits,
+        credits=own if form.credits is None else form.credits,
         name=form.name,
         api_key=name if name.startswith("test-") else key,
+        webhook_url=services.inboxes.url_of(name),
     )
-    return Opening(**asdict(opening) | _webhook(form.webhook))
+    return replace(opening, **_webhook(form.webhook))
 
 
-def _webhook(form: NewWebhook | UnsetType | None) -> dict[str, object]:
+def _webhook(form: NewWebhook | UnsetType | None) -> dict[str, Any]:
+    """Return how the webhook differs from one that leads to the own inbox."""
     if form is UNSET:
         return {}
     if form is None:
         return {"webhook_url": None, "webhook_active": False, "webhook_secret": None}
-    own = f"{SCHEME}:"
-    return {
-        "webhook_url": own if form.url is None else form.url,
-        "webhook_active": form.active,
-    }
+    given = {} if form.url is None else {"webhook_url": form.url}
+    return {**given, "webhook_active": form.active}
 
 
 async def get(request: web.Request) -> web.Response:
     """GET /accounts/{id}."""
-    return reply(shown(request, known_account(request)))
+    return reply(await _change(request, _unchanged))
 
 
 async def patch(request: web.Request) -> web.Response:
     """PATCH /accounts/{id}: all of it or, where credits are refused, nothing."""
     form = await read(request, AccountPatch)
-    account = known_account(request)
-    accounts = rooms(request).accounts
+    return reply(await _change(request, _patch, form))
+
+
+def _patch(services: Services, account: str, form: AccountPatch) -> None:
     if form.credits is not UNSET:
         try:
-            rooms(request).ledger.set(account, form.credits)
+            services.ledger.set(account, form.credits)
         except ValueError as error:
             raise ControlError(409, str(error)) from None
     if form.name is not UNSET:
-        accounts.rename(account, form.name)
+        services.accounts.rename(account, form.name)
     if form.suspended is not UNSET:
-        accounts.suspend(account, suspended=form.suspended)
-    return reply(shown(request, account))
+        services.accounts.suspend(account, suspended=form.suspended)
 
 
 async def delete(request: web.Request) -> web.Response:
     """DELETE /accounts/{id}, deliveries in flight included."""
-    account = known_account(request)
-    await rooms(request).dispatcher.drop(account)
-    rooms(request).accounts.forget(account)
-    rooms(request).inboxes.forget(account)
-    rooms(request).journal.clear(account)
-    rooms(request).faults.clear(account)
-    rooms(request).holds.drop(account)
+    account = request.match_info["account"]
+    await unit(request, existing, account)
+    await services_of(request).forget(account)
     return reply({"deleted": account})
 
 
 async def generate_api_key(request: web.Request) -> web.Response:
     """POST /accounts/{id}/api-key: the old key answers 403 from then on."""
-    account = known_account(request)
-    rooms(request).accounts.generate_api_key(account)
-    return reply(shown(request, account))
+    return reply(await _change(request, _generate_api_key))
+
+
+def _generate_api_key(services: Services, account: str) -> None:
+    services.accounts.generate_api_key(account)
+    services.limiter.forget(account)  # the window is the key's (ruling 9)
 
 
 async def put_webhook(request: web.Request) -> web.Response:
     """PUT /accounts/{id}/webhook: Add Webhook."""
     form = await read(request, WebhookForm)
-    account = known_account(request)
+    return reply(await _change(request, _put_webhook, form))
+
+
+def _put_webhook(services: Services, account: str, form: WebhookForm) -> None:
     active = form.active and form.url is not None
     try:
-        rooms(request).accounts.set_webhook(account, form.url, active=active)
+        services.accounts.set_webhook(account, form.url, active=active)
     except AccountError as error:
         raise ControlError(400, str(error)) from None
-    return reply(shown(request, account))
 
 
 async def generate_secret(request: web.Request) -> web.Response:
     """POST /accounts/{id}/webhook/secret: (re-)generate the webhook secret."""
-    account = known_account(request)
-    rooms(request).accounts.generate_secret(account)
-    return reply(shown(request, account))
+    return reply(await _change(request, _generate_secret))
+
+
+def _generate_secret(services: Services, account: str) -> None:
+    services.accounts.generate_secret(account)
 
 
 async def ledger(request: web.Request) -> web.Response:
     """GET /accounts/{id}/ledger."""
-    return reply(rooms(request).ledger.entries(known_account(request)))
+    return reply(await unit(request, _ledger, request.match_info["account"]))
+
+
+def _ledger(services: Services, account: str) -> list[dict[str, object]]:
+    existing(services, account)
+    return services.ledger.entries(account)
+
+
+async def _change(
+    request: web.Request,
+    change: Callable[Concatenate[Services, str, P], None],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> dict[str, object]:
+    """Change the account of the path in one unit; return it as it is then."""
+
+    def changed(services: Services, account: str) -> dict[str, object]:
+        existing(services, account)
+        change(services, account, *args, **kwargs)
+        return to_json(services, account)
+
+    return await unit(request, changed, request.match_info["account"])
+
+
+def _unchanged(services: Services, account: str) -> None:
+    """Leave an account as it is."""
 
 
 ROUTES = (

@@ -5,14 +5,16 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
+from reachapi_emulator.services import Services
 from reachapi_emulator.state.clock import EVERYONE, TimeError, microseconds, seconds
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
-    known_account,
+    existing,
     read,
     reply,
-    rooms,
+    services_of,
+    unit,
 )
 
 
@@ -28,37 +30,42 @@ class Advance(Form):
     seconds: Annotated[float, Meta(ge=-1e12, le=1e12)]
 
 
-def _whose(request: web.Request) -> str:
-    return known_account(request) if "account" in request.match_info else EVERYONE
+def _checked(services: Services, account: str) -> str:
+    if account != EVERYONE:
+        existing(services, account)
+    return account
 
 
-def _shown(request: web.Request, account: str) -> web.Response:
-    reading = rooms(request).clock.read(account)
-    return reply({"now": seconds(reading.now), "frozen": reading.frozen})
+def _to_json(services: Services, account: str) -> dict[str, object]:
+    state = services.clock.read(_checked(services, account))
+    return {"now": seconds(state.now), "frozen": state.frozen}
 
 
 async def get(request: web.Request) -> web.Response:
     """GET /clock, /accounts/{id}/clock."""
-    return _shown(request, _whose(request))
+    return reply(await unit(request, _to_json, _whose(request)))
 
 
 async def patch(request: web.Request) -> web.Response:
     """PATCH /clock, /accounts/{id}/clock: freeze, or go on."""
     form = await read(request, ClockPatch)
-    account = _whose(request)
-    clock = rooms(request).clock
-    if form.frozen:
-        clock.freeze(account)
-    else:
-        clock.resume(account)
-    return _shown(request, account)
+    return reply(await unit(request, _patch, _whose(request), form))
+
+
+def _patch(services: Services, account: str, form: ClockPatch) -> dict[str, object]:
+    change = services.clock.freeze if form.frozen else services.clock.resume
+    change(_checked(services, account))
+    return _to_json(services, account)
 
 
 async def follow(request: web.Request) -> web.Response:
     """DELETE /accounts/{id}/clock: it follows the global clock again."""
-    account = known_account(request)
-    rooms(request).clock.follow(account)
-    return _shown(request, account)
+    return reply(await unit(request, _follow, _whose(request)))
+
+
+def _follow(services: Services, account: str) -> dict[str, object]:
+    services.follow_global_clock(_checked(services, account))
+    return _to_json(services, account)
 
 
 async def advance(request: web.Request) -> web.Response:
@@ -68,12 +75,20 @@ async def advance(request: web.Request) -> web.Response:
     """
     form = await read(request, Advance)
     account = _whose(request)
+    await unit(request, _advance, account, microseconds(form.seconds))
+    await services_of(request).worker.settle()
+    return reply(await unit(request, _to_json, account))
+
+
+def _advance(services: Services, account: str, duration: int) -> None:
     try:
-        rooms(request).clock.advance(microseconds(form.seconds), account)
+        services.clock.advance(duration, _checked(services, account))
     except TimeError as error:
         raise ControlError(400, str(error)) from None
-    await rooms(request).dispatcher.settle()
-    return _shown(request, account)
+
+
+def _whose(request: web.Request) -> str:
+    return request.match_info.get("account", EVERYONE)
 
 
 ROUTES = (

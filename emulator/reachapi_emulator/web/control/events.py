@@ -14,10 +14,11 @@ from reachapi_emulator.state.clock import EVERYONE
 from reachapi_emulator.state.events import Event, Feed, Signal
 from reachapi_emulator.web.control.forms import (
     ControlError,
-    asked,
     existing,
-    rooms,
-    whole,
+    parameters,
+    services_of,
+    unit,
+    whole_number,
 )
 from reachapi_emulator.web.control.guard import SHIELD
 from reachapi_emulator.web.http_server import when_lost
@@ -86,14 +87,14 @@ class EventStream:
             return self._missed()
         if events:
             self._seen = events[-1].id
-        return b"".join(_written(event) for event in events if self._fits(event))
+        return b"".join(_written(event) for event in events if self._matches(event))
 
     def _missed(self) -> bytes:
         data = orjson.dumps({"count": self._feed.missed(self._seen)})
         self._seen = self._feed.last
         return _written(Event(self._seen, "missed", EVERYONE, data))
 
-    def _fits(self, event: Event) -> bool:
+    def _matches(self, event: Event) -> bool:
         return self._account is None or event.account in {self._account, EVERYONE}
 
     async def _silence(self) -> bytes:
@@ -111,7 +112,7 @@ def _written(event: Event) -> bytes:
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """GET /events?account=: what happens from now, or from Last-Event-ID on."""
-    with _wanted(request) as wanted:
+    with await _wanted(request) as wanted:
         when_lost(request, wanted.end)
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
@@ -123,12 +124,11 @@ async def stream(request: web.Request) -> web.StreamResponse:
         return response
 
 
-def _wanted(request: web.Request) -> EventStream:
-    account = asked(request, "account")["account"]
-    if account is not None:
-        existing(request, account)
-    seen = whole(request.headers.get("Last-Event-ID"), "Last-Event-ID")
-    feed = rooms(request).feed
+async def _wanted(request: web.Request) -> EventStream:
+    account = parameters(request, "account")["account"]
+    await unit(request, existing, account)
+    seen = whole_number(request.headers.get("Last-Event-ID"), "Last-Event-ID")
+    feed = services_of(request).store.feed
     if len(feed.followers) >= MAX_FOLLOWERS:
         raise ControlError(
             503, f"{MAX_FOLLOWERS} streams are open: close one, or ask GET /requests"

@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 from aiohttp import web
 from msgspec import Meta, structs
 
+from reachapi_emulator.services import Services
 from reachapi_emulator.testing.faults import (
     DELIVERED,
     KINDS,
@@ -19,12 +20,12 @@ from reachapi_emulator.testing.faults import (
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
-    asked,
     existing,
+    parameters,
     read,
     reply,
-    rooms,
-    whole,
+    unit,
+    whole_number,
 )
 from reachapi_emulator.web.control.requests import known_operation
 from reachapi_emulator.web.vendor_api import OPERATIONS
@@ -53,27 +54,34 @@ class NewFault(Form):
     seed: Annotated[int, Meta(ge=0, le=MAX_SEED)] | None = None
 
 
+def _all_to_json(services: Services) -> list[dict[str, object]]:
+    return services.faults.to_json()
+
+
 async def listed(request: web.Request) -> web.Response:
     """GET /faults."""
-    asked(request)
-    return reply(rooms(request).faults.shown())
+    parameters(request)
+    return reply(await unit(request, _all_to_json))
 
 
 async def create(request: web.Request) -> web.Response:
-    """POST /faults: what can never strike is refused."""
-    form = await read(request, NewFault)
-    fault = _fault(form)
-    _check_event(request, fault)
+    """POST /faults: what can never trigger is refused."""
+    rule = _rule(await read(request, NewFault))
+    return reply(await unit(request, _create, rule), 201)
+
+
+def _create(services: Services, rule: FaultRule) -> dict[str, object]:
+    _check_event(services, rule)
     try:
-        number = rooms(request).faults.add(fault)
+        number = services.faults.add(rule)
     except FaultError as error:
         raise ControlError(409, str(error)) from None
-    (shown,) = (each for each in rooms(request).faults.shown() if each["id"] == number)
-    return reply(shown, 201)
+    (created,) = (each for each in services.faults.to_json() if each["id"] == number)
+    return created
 
 
-def _fault(form: NewFault) -> FaultRule:
-    """Make a fault of what was asked for, if it makes sense."""
+def _rule(form: NewFault) -> FaultRule:
+    """Make a rule of what was asked for, if it makes sense."""
     phase = _one_of(FaultPhase, form.phase, "phase")
     kind = _one_of(FaultKind, form.kind, "kind")
     _check_kind(phase, kind)
@@ -104,7 +112,7 @@ def _check_kind(phase: FaultPhase, kind: FaultKind) -> None:
             "a delivery has no status of ours: PUT /_emulator/inbox/{name}/script "
             "lets an inbox answer one",
         )
-    raise ControlError(400, f"{kind} strikes deliveries: its phase is webhook")
+    raise ControlError(400, f"{kind} is for deliveries: its phase is webhook")
 
 
 def _check_key(kind: FaultKind, owner: FaultKind, key: str, *, given: bool) -> None:
@@ -114,42 +122,54 @@ def _check_key(kind: FaultKind, owner: FaultKind, key: str, *, given: bool) -> N
         raise ControlError(400, f"{key} belongs to kind {owner}, not to {kind}")
 
 
-def _check_event(request: web.Request, fault: FaultRule) -> None:
+def _check_event(services: Services, rule: FaultRule) -> None:
     """Refuse a rule for what never happens."""
-    if fault.account is not None:
-        _check_account(request, fault.account)
-    known_operation(fault.operation)
-    if fault.account is not None and fault.operation in _KEYLESS:
+    if rule.account is not None:
+        _check_account(services, rule.account)
+    known_operation(rule.operation)
+    if rule.account is not None and rule.operation in _KEYLESS:
         raise ControlError(
-            400, f"{fault.operation} is nobody's: it takes no key, leave account out"
+            400,
+            f"{rule.operation} needs no API key, so it has no account: "
+            "leave account out",
         )
-    if fault.phase is FaultPhase.WEBHOOK and fault.operation not in {None, DELIVERED}:
+    if rule.phase is FaultPhase.WEBHOOK and rule.operation not in {None, DELIVERED}:
         raise ControlError(
-            400, f"{fault.operation} delivers nothing: {DELIVERED}, or leave it out"
+            400,
+            f"{rule.operation} has no delivery: operation must be {DELIVERED}, or "
+            "left out",
         )
 
 
-def _check_account(request: web.Request, account: str) -> None:
+def _check_account(services: Services, account: str) -> None:
     """Take an account that there is, or one that its key will open."""
-    if not rooms(request).accounts.opens(account):
-        existing(request, account)
+    if not services.accounts.opens(account):
+        existing(services, account)
 
 
 async def clear(request: web.Request) -> web.Response:
     """DELETE /faults?account=."""
-    account = asked(request, "account")["account"]
-    if account is not None:
-        _check_account(request, account)
-    rooms(request).faults.clear(account)
+    account = parameters(request, "account")["account"]
+    await unit(request, _clear, account)
     return reply({"cleared": account or "all"})
+
+
+def _clear(services: Services, account: str | None) -> None:
+    if account is not None:
+        _check_account(services, account)
+    services.faults.clear(account)
 
 
 async def delete(request: web.Request) -> web.Response:
     """DELETE /faults/{id}."""
-    fault = whole(request.match_info["fault"], "a fault id") or 0
-    if not rooms(request).faults.remove(fault):
-        raise ControlError(404, f"there is no fault {fault}: GET /_emulator/faults")
-    return reply({"deleted": fault})
+    rule = whole_number(request.match_info["fault"], "a fault id") or 0
+    if not await unit(request, _remove, rule):
+        raise ControlError(404, f"there is no fault {rule}: GET /_emulator/faults")
+    return reply({"deleted": rule})
+
+
+def _remove(services: Services, rule: int) -> bool:
+    return services.faults.remove(rule)
 
 
 ROUTES = (

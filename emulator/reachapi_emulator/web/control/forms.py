@@ -1,17 +1,17 @@
 """Reading control requests and answering them: JSON in, JSON out, clear errors."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 import orjson
 from aiohttp import web
 
-from reachapi_emulator.web.http import JSON, read_body
-from reachapi_emulator.web.rooms import ROOMS, Rooms
+from reachapi_emulator.services import Services
+from reachapi_emulator.web.http import JSON, SERVICES, read_body
 
+P = ParamSpec("P")
 T = TypeVar("T")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ControlError(Exception):
@@ -29,9 +29,21 @@ class Form(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The shape of a control body; a key that it does not name is refused."""
 
 
-def rooms(request: web.Request) -> Rooms:
+def services_of(request: web.Request) -> Services:
     """Return what the handlers work with."""
-    return request.app[ROOMS]
+    return request.app[SERVICES]
+
+
+async def unit(
+    request: web.Request,
+    function: Callable[Concatenate[Services, P], T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Run a function of the services as a unit of work: all of it, or nothing."""
+    services = services_of(request)
+    return await services.store.unit(function, services, *args, **kwargs)
 
 
 async def read(request: web.Request, form: type[T]) -> T:
@@ -47,7 +59,7 @@ async def read(request: web.Request, form: type[T]) -> T:
         raise ControlError(400, f"the body does not fit: {error}") from None
 
 
-def asked(request: web.Request, *names: str) -> dict[str, str | None]:
+def parameters(request: web.Request, *names: str) -> dict[str, str | None]:
     """Read the query: a text, or None, for each name.
 
     Raises:
@@ -62,7 +74,7 @@ def asked(request: web.Request, *names: str) -> dict[str, str | None]:
     return {name: request.query.get(name) for name in names}
 
 
-def whole(text: str | None, name: str) -> int | None:
+def whole_number(text: str | None, name: str) -> int | None:
     """Read a parameter as a whole number of at most 18 digits.
 
     Raises:
@@ -75,53 +87,22 @@ def whole(text: str | None, name: str) -> int | None:
     return int(text)
 
 
-def known_account(request: web.Request) -> str:
-    """Return the account id of the path.
-
-    Raises:
-        ControlError: 404, there is no such account.
-    """
-    return existing(request, request.match_info["account"])
-
-
-def existing(request: web.Request, account: str) -> str:
-    """Return the account id, if there is such an account.
+def existing(services: Services, account: str | None) -> None:
+    """Refuse an account that there is not; None stands for all. Called in a unit.
 
     Raises:
         ControlError: 404, there is none.
     """
-    if not account.isascii() or rooms(request).accounts.find(account) is None:
+    if account is None:
+        return
+    if not account.isascii() or services.accounts.find(account) is None:
         raise ControlError(
             404,
             f"there is no account {account!r}: POST /_emulator/accounts opens one; "
             "a test- key opens its own with its first request",
         )
-    return account
 
 
 def reply(data: object, status: int = 200) -> web.Response:
     """Answer with JSON."""
     return web.Response(status=status, body=orjson.dumps(data), headers=JSON)
-
-
-def answered(handler: Handler) -> Handler:
-    """Return the handler with every refusal answered as `{"error": text}`."""
-
-    async def respond(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except ControlError as error:
-            response = reply({"error": str(error)}, error.status)
-            response.headers.update(error.headers)
-            return response
-        except web.HTTPMethodNotAllowed as error:
-            methods = ", ".join(sorted(error.allowed_methods))
-            response = reply({"error": f"method not allowed: use {methods}"}, 405)
-            response.headers["Allow"] = methods
-            return response
-        except web.HTTPException as error:
-            return reply({"error": error.reason}, error.status)
-        except web.RequestPayloadError as error:
-            return reply({"error": f"the body cannot be read: {error}"}, 400)
-
-    return respond

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from reachapi_emulator.web.control.forms import ControlError, Handler
+from reachapi_emulator.web.control.forms import ControlError
 
 SHIELD = {
     "Cache-Control": "no-store",
@@ -34,28 +35,38 @@ class Guard:
     Args:
         hosts: names besides the local ones.
         token: what has to be borne; None demands none.
+        opens: handlers that need no token.
+        pages: handlers that a link of another page may lead to.
     """
 
-    def __init__(self, hosts: Collection[str], token: str | None) -> None:
+    def __init__(
+        self,
+        hosts: Collection[str],
+        token: str | None,
+        *,
+        opens: Collection[Handler],
+        pages: Collection[Handler],
+    ) -> None:
         self._hosts = frozenset(host.lower() for host in hosts)
         self._token = None if token is None else token.encode()
+        self._opens = frozenset(opens)
+        self._pages = frozenset(pages)
 
-    def around(
-        self, handler: Handler, *, open_to_all: bool = False, is_page: bool = False
-    ) -> Handler:
-        """Return the handler with the checks before it.
+    @property
+    def middleware(self) -> Middleware:
+        """The checks before every handler, of what there is not too."""
 
-        Args:
-            handler: answers who may.
-            open_to_all: needs no token.
-            is_page: may be gone to by a link of another page.
-        """
-
-        async def respond(request: web.Request) -> web.StreamResponse:
-            self.check(request, open_to_all=open_to_all, is_page=is_page)
+        @web.middleware
+        async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+            found = request.match_info.handler  # whatever way its path is written
+            self.check(
+                request,
+                open_to_all=found in self._opens,
+                is_page=found in self._pages,
+            )
             return await handler(request)
 
-        return respond
+        return guarded
 
     def check(
         self, request: web.Request, *, open_to_all: bool = False, is_page: bool = False
@@ -98,17 +109,14 @@ class Guard:
         )
 
 
-def shielded(handler: Handler) -> Handler:
-    """Return the handler with the SHIELD on every answer that has not begun."""
-
-    async def respond(request: web.Request) -> web.StreamResponse:
-        response = await handler(request)
-        if not response.prepared:
-            for name, value in SHIELD.items():
-                response.headers.setdefault(name, value)
-        return response
-
-    return respond
+@web.middleware
+async def shield(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Put the SHIELD on every answer that has not begun."""
+    response = await handler(request)
+    if not response.prepared:
+        for name, value in SHIELD.items():
+            response.headers.setdefault(name, value)
+    return response
 
 
 def _is_local(name: str) -> bool:

@@ -1,12 +1,21 @@
 """Control routes of the built-in webhook receivers: /_emulator/inbox."""
 
 import asyncio
+from collections.abc import Mapping
 
 from aiohttp import web
+from msgspec import structs
 
+from reachapi_emulator.services import Services
 from reachapi_emulator.testing.inbox import MAX_BYTES, ScriptedAnswer
 from reachapi_emulator.vendor.accounts import SLUG
-from reachapi_emulator.web.control.forms import ControlError, read, reply, rooms
+from reachapi_emulator.web.control.forms import (
+    ControlError,
+    read,
+    reply,
+    services_of,
+    unit,
+)
 from reachapi_emulator.web.http import read_body
 
 MAX_STEPS = 1_000
@@ -28,10 +37,16 @@ async def receive(request: web.Request) -> web.StreamResponse:
     body = await read_body(request.clone(client_max_size=MAX_BYTES))
     if _is_abandoned(request):
         return _drop(request)
-    step = rooms(request).inboxes.receive(name, request.headers, body)
-    if step.delay_s:
-        await asyncio.sleep(step.delay_s)
-    return _drop(request) if step.drop else web.Response(status=step.status)
+    answer = await unit(request, _receive, name, request.headers, body)
+    if answer.delay_s:
+        await asyncio.sleep(answer.delay_s)
+    return _drop(request) if answer.drop else web.Response(status=answer.status)
+
+
+def _receive(
+    services: Services, name: str, headers: Mapping[str, str], body: bytes
+) -> ScriptedAnswer:
+    return services.inboxes.receive(name, headers, body)
 
 
 def _is_abandoned(request: web.Request) -> bool:
@@ -42,7 +57,7 @@ def _is_abandoned(request: web.Request) -> bool:
     if request.transport is None:
         return True
     _, port, *_ = request.transport.get_extra_info("peername")
-    abandoned = rooms(request).client.abandoned
+    abandoned = services_of(request).sender.abandoned
     was_dropped = port in abandoned
     abandoned.discard(port)
     return was_dropped
@@ -56,40 +71,44 @@ def _drop(request: web.Request) -> web.StreamResponse:
 
 async def get(request: web.Request) -> web.Response:
     """GET /inbox/{name}: what it received, oldest first."""
-    return reply(rooms(request).inboxes.deliveries(_name(request)))
+    return reply(await unit(request, _deliveries, _name(request)))
+
+
+def _deliveries(services: Services, name: str) -> list[dict[str, object]]:
+    return services.inboxes.deliveries(name)
 
 
 async def clear(request: web.Request) -> web.Response:
     """DELETE /inbox/{name}."""
     name = _name(request)
-    rooms(request).inboxes.clear(name)
+    await unit(request, _clear, name)
     return reply({"cleared": name})
+
+
+def _clear(services: Services, name: str) -> None:
+    services.inboxes.clear(name)
 
 
 async def script(request: web.Request) -> web.Response:
     """PUT /inbox/{name}/script: one entry an arrival, then 200."""
     name = _name(request)
-    steps = await read(request, list[ScriptedAnswer])
-    for number, step in enumerate(steps):
-        _check(number, step)
-    if len(steps) > MAX_STEPS:
+    answers = await read(request, list[ScriptedAnswer])
+    for number, answer in enumerate(answers):
+        _check(number, answer)
+    if len(answers) > MAX_STEPS:
         raise ControlError(400, f"a script has at most {MAX_STEPS} entries")
-    rooms(request).inboxes.script(name, steps)
-    return reply(steps_shown(steps))
+    await unit(request, _script, name, answers)
+    return reply([structs.asdict(answer) for answer in answers])
 
 
-def steps_shown(steps: list[ScriptedAnswer]) -> list[dict[str, object]]:
-    """Return a script as it was understood."""
-    return [
-        {"status": step.status, "delay_s": step.delay_s, "drop": step.drop}
-        for step in steps
-    ]
+def _script(services: Services, name: str, answers: list[ScriptedAnswer]) -> None:
+    services.inboxes.script(name, answers)
 
 
-def _check(number: int, step: ScriptedAnswer) -> None:
-    if not 200 <= step.status <= 599:  # noqa: PLR2004 # the final statuses of HTTP
+def _check(number: int, answer: ScriptedAnswer) -> None:
+    if not 200 <= answer.status <= 599:  # noqa: PLR2004 # the final statuses of HTTP
         raise ControlError(400, f"entry {number}: status must be from 200 to 599")
-    if not 0 <= step.delay_s <= MAX_DELAY:
+    if not 0 <= answer.delay_s <= MAX_DELAY:
         raise ControlError(
             400, f"entry {number}: delay_s must be from 0 to {MAX_DELAY}"
         )

@@ -5,17 +5,19 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
-from reachapi_emulator.state.store import Row
-from reachapi_emulator.vendor.jobs import FINAL, STATES, JobBusy
+from reachapi_emulator.services import Services
+from reachapi_emulator.vendor.job import FINAL, STATES, JobBusy
+from reachapi_emulator.vendor.payload import Payload
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
-    asked,
     existing,
+    parameters,
     read,
     reply,
-    rooms,
-    whole,
+    services_of,
+    unit,
+    whole_number,
 )
 from reachapi_emulator.web.http import JSON
 
@@ -32,75 +34,94 @@ class JobWait(Form):
 
 async def listed(request: web.Request) -> web.Response:
     """GET /jobs?account=&state=."""
-    query = asked(request, "account", "state")
-    if query["account"] is not None:
-        existing(request, query["account"])
-    if query["state"] is not None:
-        _known_state(query["state"])
-    jobs = rooms(request).jobs
-    return reply([jobs.shown(job) for job in jobs.find(**query)])
+    query = parameters(request, "account", "state")
+    return reply(await unit(request, _listed, **query))
 
 
-def _known_state(state: str) -> None:
-    if state not in STATES:
+def _listed(
+    services: Services, account: str | None, state: str | None
+) -> list[dict[str, object]]:
+    existing(services, account)
+    _known_state(state)
+    jobs = services.jobs
+    return [jobs.to_json(job) for job in jobs.find(account, state)]
+
+
+def _known_state(state: str | None) -> None:
+    if state is not None and state not in STATES:
         raise ControlError(400, f"unknown state {state!r}: one of {', '.join(STATES)}")
 
 
-def _known_job(request: web.Request) -> int:
-    job = whole(request.match_info["job"], "a job id") or 0
+def _id(request: web.Request) -> int:
+    return whole_number(request.match_info["job"], "a job id") or 0
+
+
+def _to_json(services: Services, job: int) -> dict[str, object]:
     try:
-        rooms(request).jobs.row(job)
+        return services.jobs.to_json(job)
     except LookupError as error:
         raise ControlError(404, str(error)) from None
-    return job
 
 
 async def get(request: web.Request) -> web.Response:
     """GET /jobs/{id}."""
-    return reply(rooms(request).jobs.shown(_known_job(request)))
+    return reply(await unit(request, _to_json, _id(request)))
 
 
 async def payload(request: web.Request) -> web.Response:
     """GET /jobs/{id}/payload: the exact body of its delivery."""
+    chunks = await unit(request, _payload, _id(request))
+    return web.Response(body=b"".join(chunks), headers=JSON)
+
+
+def _payload(services: Services, job: int) -> Payload:
     try:
-        chunks = rooms(request).jobs.payload(_known_job(request))
+        return services.jobs.payload(job)
+    except LookupError as error:
+        raise ControlError(404, str(error)) from None
     except JobBusy as error:
         raise ControlError(409, str(error)) from None
-    return web.Response(body=b"".join(chunks), headers=JSON)
 
 
 async def redeliver(request: web.Request) -> web.Response:
     """POST /jobs/{id}/redeliver: one more attempt now, no charge."""
-    job = _known_job(request)
+    return reply(await unit(request, _redeliver, _id(request)))
+
+
+def _redeliver(services: Services, job: int) -> dict[str, object]:
     try:
-        rooms(request).jobs.redeliver(job)
+        services.jobs.redeliver(job)
+    except LookupError as error:
+        raise ControlError(404, str(error)) from None
     except JobBusy as error:
         raise ControlError(409, str(error)) from None
-    return reply(rooms(request).jobs.shown(job))
+    return services.jobs.to_json(job)
 
 
 async def wait(request: web.Request) -> web.Response:
     """POST /jobs/{id}/wait: 200 when it holds, 408 with the job as it is."""
-    job = _known_job(request)
+    job = _id(request)
+    await unit(request, _to_json, job)
     form = await read(request, JobWait)
-    if form.state is not None:
-        _known_state(form.state)
-    jobs = rooms(request).jobs
+    _known_state(form.state)
 
-    def holds() -> bool | None:
-        return _holds(form, jobs.row(job), jobs.attempts(job)[1]) or None
+    async def held() -> bool | None:
+        return await unit(request, _is_held, job, form) or None
 
     try:
-        held = await jobs.changed.until(holds, form.timeout)
-    except LookupError:
+        found = await services_of(request).jobs.changed.until(held, form.timeout)
+        shown = await unit(request, _to_json, job)
+    except (LookupError, ControlError):
         raise ControlError(404, f"job {job} is gone: a reset took it") from None
-    return reply(jobs.shown(job), 200 if held else 408)
+    return reply(shown, 200 if found else 408)
 
 
-def _holds(form: JobWait, row: Row, finished: int) -> bool:
+def _is_held(services: Services, job: int, form: JobWait) -> bool:
+    row, jobs = services.jobs.row(job), services.jobs
     if form.state is None and form.attempts is None:
         return row["state"] in FINAL and row["due_at"] is None
     states = STATES if form.state is None else {form.state}
+    finished = jobs.attempts(job)[1]
     return row["state"] in states and finished >= (form.attempts or 0)
 
 

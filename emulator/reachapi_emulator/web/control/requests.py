@@ -9,12 +9,13 @@ from reachapi_emulator.testing.journal import RequestFilter
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
-    asked,
     existing,
+    parameters,
     read,
     reply,
-    rooms,
-    whole,
+    services_of,
+    unit,
+    whole_number,
 )
 from reachapi_emulator.web.control.jobs import Seconds
 from reachapi_emulator.web.vendor_api import OPERATIONS
@@ -51,30 +52,24 @@ def _known_status(status: int | None) -> None:
 
 async def listed(request: web.Request) -> web.Response:
     """GET /requests?account=&operation=&status=&limit=: newest last."""
-    query = asked(request, "account", "operation", "status", "limit")
+    query = parameters(request, "account", "operation", "status", "limit")
     wanted = RequestFilter(
-        query["account"], query["operation"], whole(query["status"], "status")
+        query["account"], query["operation"], whole_number(query["status"], "status")
     )
-    limit = whole(query["limit"], "limit")
-    _check(request, wanted)
-    journal = rooms(request).journal
+    limit = whole_number(query["limit"], "limit")
+    await unit(request, existing, wanted.account)
+    known_operation(wanted.operation)
+    _known_status(wanted.status)
+    journal = services_of(request).journal
     most = MAX_LISTED if limit is None else min(limit, MAX_LISTED)
     return reply({"evicted": journal.evicted(), "requests": journal.find(wanted, most)})
 
 
-def _check(request: web.Request, wanted: RequestFilter) -> None:
-    if wanted.account is not None:
-        existing(request, wanted.account)
-    known_operation(wanted.operation)
-    _known_status(wanted.status)
-
-
 async def clear(request: web.Request) -> web.Response:
     """DELETE /requests?account=."""
-    account = asked(request, "account")["account"]
-    if account is not None:
-        existing(request, account)
-    rooms(request).journal.clear(account)
+    account = parameters(request, "account")["account"]
+    await unit(request, existing, account)
+    services_of(request).journal.clear(account)
     return reply({"cleared": account or "all"})
 
 
@@ -84,9 +79,9 @@ async def wait(request: web.Request) -> web.Response:
     known_operation(form.operation)
     _known_status(form.status)
     wanted = RequestFilter(form.account, form.operation, form.status)
-    journal = rooms(request).journal
+    journal = services_of(request).journal
 
-    def enough() -> bool | None:
+    async def enough() -> bool | None:
         return journal.count(wanted, form.count) >= form.count or None
 
     held = await journal.changed.until(enough, form.timeout)
@@ -96,10 +91,9 @@ async def wait(request: web.Request) -> web.Response:
 
 async def get_report(request: web.Request) -> web.Response:
     """GET /report?account=."""
-    account = asked(request, "account")["account"]
-    if account is not None:
-        existing(request, account)
-    return reply(rooms(request).judge.report(account))
+    account = parameters(request, "account")["account"]
+    await unit(request, existing, account)
+    return reply(await services_of(request).client_report.of(account))
 
 
 ROUTES = (

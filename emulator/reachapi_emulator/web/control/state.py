@@ -4,17 +4,19 @@ from typing import Literal
 
 from aiohttp import web
 
+from reachapi_emulator import __version__
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
-    asked,
     existing,
+    parameters,
     read,
     reply,
-    rooms,
+    services_of,
+    unit,
 )
-from reachapi_emulator.web.http import JSON, read_body
+from reachapi_emulator.web.http import CA_PEM, JSON, read_body
 
 MAX_BYTES = 256 * 1024 * 1024
 
@@ -28,22 +30,20 @@ class ResetForm(Form):
 
 async def health(request: web.Request) -> web.Response:
     """GET /health: served only once everything is ready."""
-    found = rooms(request)
-    return reply(
-        {"status": "ok", "version": found.version, "contacts": len(found.dataset)}
-    )
+    contacts = len(services_of(request).dataset)
+    return reply({"status": "ok", "version": __version__, "contacts": contacts})
 
 
 async def reset(request: web.Request) -> web.Response:
     """POST /reset: everything, one account, or the journal, as just started."""
     form = await read(request, ResetForm)
-    if form.account is not None:
-        existing(request, form.account)
+    await unit(request, existing, form.account)
+    services = services_of(request)
     if form.scope == "journal":
-        rooms(request).journal.clear(form.account)
+        services.journal.clear(form.account)
     else:
         try:
-            await rooms(request).reset(form.account)
+            await services.reset(form.account)
         except LookupError as error:  # deleted meanwhile
             raise ControlError(404, str(error)) from None
     return reply({"reset": form.scope, "account": form.account})
@@ -51,7 +51,7 @@ async def reset(request: web.Request) -> web.Response:
 
 async def ca_certificate(request: web.Request) -> web.Response:
     """GET /ca.pem: the certificate authority's certificate."""
-    pem = rooms(request).ca_pem
+    pem = request.app[CA_PEM]
     if pem is None:
         raise ControlError(404, "https is off: start the emulator with --tls")
     return web.Response(body=pem, content_type="application/x-pem-file")
@@ -59,8 +59,8 @@ async def ca_certificate(request: web.Request) -> web.Response:
 
 async def take(request: web.Request) -> web.Response:
     """GET /snapshot: refused where PUT would find it too large."""
-    asked(request)
-    document = rooms(request).snapshots.take()
+    parameters(request)
+    document = await services_of(request).snapshots.take()
     if len(document) > MAX_BYTES:
         raise ControlError(
             409,
@@ -72,10 +72,10 @@ async def take(request: web.Request) -> web.Response:
 
 async def restore(request: web.Request) -> web.Response:
     """PUT /snapshot: everything as it was when the snapshot was taken."""
-    asked(request)
+    parameters(request)
     document = await read_body(request.clone(client_max_size=MAX_BYTES))
     try:
-        restored = await rooms(request).snapshots.restore(document)
+        restored = await services_of(request).snapshots.restore(document)
     except SnapshotForeign as error:
         raise ControlError(409, f"the snapshot does not fit: {error}") from None
     except SnapshotError as error:

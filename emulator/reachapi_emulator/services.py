@@ -1,0 +1,271 @@
+"""All that one emulator is made of, put together once, for server and tests alike."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.delivery.sender import Sender
+from reachapi_emulator.errors import StartError
+from reachapi_emulator.settings import Settings
+from reachapi_emulator.state.clock import EVERYONE, VirtualClock, microseconds
+from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.sqlite import MEMORY
+from reachapi_emulator.state.store import Store, open_store
+from reachapi_emulator.testing.client_report import Bounds, ClientReport
+from reachapi_emulator.testing.delays import Delays
+from reachapi_emulator.testing.delivery_faults import FaultyCarrier
+from reachapi_emulator.testing.faults import FaultRules
+from reachapi_emulator.testing.inbox import Inboxes
+from reachapi_emulator.testing.journal import Journal
+from reachapi_emulator.testing.snapshots import Snapshots
+from reachapi_emulator.vendor.accounts import Accounts, Opening
+from reachapi_emulator.vendor.credits import Ledger
+from reachapi_emulator.vendor.email_check import EmailCheck
+from reachapi_emulator.vendor.jobs import Jobs
+from reachapi_emulator.vendor.rate_limit import Limiter
+from reachapi_emulator.vendor.worker import Worker
+
+DEMO = "demo"
+DEMO_KEY = "demo-api-key"
+DEMO_SECRET = "demo-webhook-secret"  # noqa: S105 # documented in ruling 8
+
+
+class Resettable(Protocol):
+    """What remembers something; its methods are called inside a unit of work."""
+
+    def forget(self, account: str) -> None:
+        """Forget what belongs to an account that is deleted."""
+        ...
+
+    def reset(self) -> None:
+        """Be as just started; the tables are empty already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything behind the routes.
+
+    Attributes:
+        settings: as they were given.
+        dataset: the contacts.
+        store: all that is remembered; runs the units of work.
+        sender: posts deliveries.
+        remembering: all that a reset, or the deletion of an account, clears.
+    """
+
+    settings: Settings
+    dataset: Dataset
+    store: Store
+    clock: VirtualClock
+    accounts: Accounts
+    ledger: Ledger
+    limiter: Limiter
+    jobs: Jobs
+    worker: Worker
+    sender: Sender
+    journal: Journal
+    client_report: ClientReport
+    faults: FaultRules
+    delays: Delays
+    inboxes: Inboxes
+    snapshots: Snapshots
+    remembering: tuple[Resettable, ...]
+
+    @classmethod
+    def build(
+        cls,
+        settings: Settings,
+        dataset: Dataset,
+        *,
+        store: Store | None = None,
+        real: Callable[[], int] | None = None,
+        sender: Sender | None = None,
+    ) -> "Services":
+        """Put an emulator together; nothing runs yet.
+
+        Args:
+            settings: how it behaves.
+            dataset: the contacts.
+            store: what it remembers; left out, what the settings name.
+            real: microseconds since the epoch, never going back.
+            sender: posts deliveries; left out, as the settings say.
+
+        Raises:
+            StoreError: the state file cannot be used.
+        """
+        store = store or _open(settings)
+        sender = sender or _sender(settings)
+        clock = VirtualClock(store, real)
+        inboxes, journal = Inboxes(store, clock), Journal(store)
+        faults, delays = FaultRules(store), Delays(store, clock)
+        limiter, ledger = Limiter(store, settings.rate_limit), Ledger(store, clock)
+        accounts = _accounts(settings, store, clock, ledger, inboxes)
+        jobs = _jobs(settings, store, clock, accounts, ledger, dataset)
+        carrier = FaultyCarrier(sender, inboxes, faults)
+        worker = Worker(store, clock, jobs, EmailCheck(dataset), carrier)
+        bounds = Bounds(settings.rate_limit, settings.webhook_timeout)
+        return cls(
+            settings=settings,
+            dataset=dataset,
+            store=store,
+            clock=clock,
+            accounts=accounts,
+            ledger=ledger,
+            limiter=limiter,
+            jobs=jobs,
+            worker=worker,
+            sender=sender,
+            journal=journal,
+            client_report=ClientReport(store, journal, jobs, inboxes, bounds),
+            faults=faults,
+            delays=delays,
+            inboxes=inboxes,
+            snapshots=Snapshots(
+                *(store, clock, journal, faults, jobs, inboxes, dataset),
+                halted=partial(_halted, worker, delays),
+            ),
+            remembering=(clock, accounts, limiter, inboxes, faults, journal),
+        )
+
+    async def check(self) -> None:
+        """See that the state can be gone on with; nothing is changed.
+
+        Raises:
+            StartError: it belongs to another data set.
+        """
+        known = await self.store.unit(self.store.one, "fact_get", name="dataset")
+        if known is not None and known["value"] != self._fingerprint():
+            raise StartError(
+                f"{self.settings.state} belongs to another data set: start with the "
+                "--dataset that made it, or name a new --state file"
+            )
+
+    async def start(self) -> None:
+        """Make what is there from the start, and work off what is due."""
+        await self.store.unit(self._seed)
+        self.worker.start()
+
+    async def stop(self, grace: float) -> None:
+        """Let what is under way end within `grace` real seconds, and let go of all."""
+        await self.worker.stop(grace)
+
+    async def reset(self, account: str | None = None) -> None:
+        """Bring everything, or one account, back to what it was at the start.
+
+        Deliveries in flight are dropped: nothing of them arrives afterwards.
+
+        Raises:
+            LookupError: there is no such account.
+        """
+        async with _halted(self.worker, self.delays, account):
+            if account is None:
+                await self.store.unit(self._start_afresh)
+            else:
+                await self.store.unit(self._reopen, account)
+
+    async def forget(self, account: str) -> None:
+        """Delete an account with all that belongs to it, deliveries in flight too."""
+        async with _halted(self.worker, self.delays, account):
+            await self.store.unit(self._forget, account)
+
+    def follow_global_clock(self, account: str) -> None:
+        """Give up an account's own clock; what it waits for stays as far away."""
+        self.jobs.shift(account, self.clock.follow(account))
+
+    def _forget(self, account: str) -> None:
+        for each in self.remembering:
+            each.forget(account)
+
+    def _reopen(self, account: str) -> None:
+        opening = self.accounts.opening(account)
+        self._forget(account)
+        self.accounts.open(opening)
+        self._publish_reset(account)
+
+    def _start_afresh(self) -> None:
+        self.store.wipe()
+        for each in self.remembering:
+            each.reset()
+        self._seed()
+        self._publish_reset(None)
+
+    def _publish_reset(self, account: str | None) -> None:
+        done = {"scope": "all", "account": account}
+        self.store.publish(EventType.RESET, account or EVERYONE, done)
+
+    def _seed(self) -> None:
+        """Make what is there from the start, unless the store has it already."""
+        self.clock.start()
+        self.jobs.start()
+        self.faults.load()
+        self.store.run("fact_set", name="dataset", value=self._fingerprint())
+        if self.accounts.find(DEMO) is None:
+            self.accounts.open(
+                Opening(
+                    id=DEMO,
+                    credits=self.settings.credits,
+                    name="Demo",
+                    api_key=DEMO_KEY,
+                    webhook_url=self.inboxes.url_of(DEMO),
+                    webhook_secret=DEMO_SECRET,
+                )
+            )
+
+    def _fingerprint(self) -> str:
+        """Only a file outlives its data set, so only it needs to know its own."""
+        return "" if self.settings.state is None else self.dataset.fingerprint
+
+
+def _open(settings: Settings) -> Store:
+    url = MEMORY if settings.state is None else str(settings.state)
+    return open_store(url, journal_size=settings.journal_size)
+
+
+def _sender(settings: Settings) -> Sender:
+    return Sender(
+        connect_timeout=settings.connect_timeout,
+        total_timeout=settings.webhook_timeout,
+    )
+
+
+def _accounts(
+    settings: Settings,
+    store: Store,
+    clock: VirtualClock,
+    ledger: Ledger,
+    inboxes: Inboxes,
+) -> Accounts:
+    return Accounts(
+        *(store, clock, ledger, inboxes),
+        opening_credits=settings.credits,
+        auto_accounts=not settings.no_auto_accounts,
+    )
+
+
+def _jobs(
+    settings: Settings,
+    store: Store,
+    clock: VirtualClock,
+    accounts: Accounts,
+    ledger: Ledger,
+    dataset: Dataset,
+) -> Jobs:
+    return Jobs(
+        *(store, clock, accounts, ledger, dataset),
+        validation_delay=microseconds(settings.validation_delay),
+        retry_schedule=[microseconds(wait) for wait in settings.retry_schedule],
+    )
+
+
+@asynccontextmanager
+async def _halted(
+    worker: Worker, delays: Delays, account: str | None = None
+) -> AsyncIterator[None]:
+    """Drop what is under way, of one account or all; begin nothing inside the block."""
+    async with worker.paused(account):
+        delays.cancel(account)
+        yield

@@ -1,0 +1,112 @@
+"""A job as a value: what was asked for, where it may stand, how it is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+import orjson
+from pyroaring import BitMap
+
+from reachapi_emulator.state.clock import seconds
+from reachapi_emulator.state.store import Row
+from reachapi_emulator.vendor.retry_policy import DeliveryState
+
+JobState: TypeAlias = Literal[
+    "submitted", "validating", "delivering", "delivered", "exhausted", "ready"
+]
+STATES: tuple[JobState, ...] = get_args(JobState)
+FINAL: frozenset[JobState] = frozenset({"delivered", "exhausted", "ready"})
+
+
+class JobBusy(Exception):
+    """What was asked of a job does not fit where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """An accepted body: what was asked for, and the records that match it.
+
+    A polled one is not delivered, so that it needs no webhook (ruling 32).
+    """
+
+    fetch_count: int
+    filter: object
+    matches: BitMap
+    polled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interference:
+    """What is ordered for one attempt by who tests: nothing of the vendor's.
+
+    Attributes:
+        rule: the number that the attempt is recorded with.
+        reason: in a word, for the log.
+        postponed: microseconds until it begins after all; None: it begins now.
+        until_overtaken: an attempt of another job of its account, once ended,
+            lets it begin earlier.
+    """
+
+    rule: int
+    reason: str
+    postponed: int | None = None
+    until_overtaken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BegunAttempt:
+    """An attempt that is recorded and about to be made.
+
+    Attributes:
+        number: counted up from 1 for each job.
+        url: where the account's webhook leads now.
+        secret: the account's, as it is now.
+        records: the numbers of the records to deliver.
+        state: the job's, when it began.
+        retries: how many retries have been scheduled so far.
+        interference: what is ordered for it on its way.
+    """
+
+    job: int
+    account: str
+    number: int
+    url: str
+    secret: str
+    records: BitMap
+    state: DeliveryState
+    retries: int
+    interference: Interference | None
+
+
+def to_json(row: Row, attempts: Sequence[Row]) -> dict[str, object]:
+    """Return a job with its attempts, as the control API shows it."""
+    return {
+        **outline(row),
+        "filter": orjson.loads(row["filter"]),
+        "attempts": [attempt_to_json(attempt) for attempt in attempts],
+    }
+
+
+def outline(row: Row) -> dict[str, object]:
+    """Return a job without what may be large."""
+    return {
+        "unique_processing_id": row["id"],
+        "account": row["account"],
+        "state": row["state"],
+        "polled": bool(row["polled"]),
+        "fetch_count": row["fetch_count"],
+        "matched": row["matched"],
+        "valid": row["valid"],
+        "charged": row["charged"],
+        "created_at": seconds(row["created_at"]),
+        "due_at": None if row["claimed"] else seconds(row["due_at"]),
+    }
+
+
+def attempt_to_json(attempt: Row) -> dict[str, object]:
+    """Return an attempt, as far as the row has it, as the control API shows it."""
+    return {
+        **{name: attempt[name] for name in attempt.keys() if name != "finished"},  # noqa: SIM118 # a Row is no mapping
+        "started_at": seconds(attempt["started_at"]),
+        "next_due_at": seconds(attempt["next_due_at"]),
+    }

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from reachapi_emulator.delivery import names
+from support.attempts import (
+    ACKNOWLEDGED,
+    PATIENT,
+    SOON,
+    Result,
+    a_sender,
+    came_to,
+    closed_port,
+    failed,
+    only_these_names,
+    post,
+)
+from support.raw_receiver import (
+    OK,
+    Connection,
+    RawReceiver,
+    Script,
+    answering,
+    drain,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+async def test_a_name_is_looked_up_for_every_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A host that has moved is found by the next attempt."""
+    known = {"receiver.example": ["127.0.0.1"]}
+    only_these_names(monkeypatch, known)
+    sender = a_sender()
+    async with RawReceiver(answering(OK)) as receiver:
+        url = f"http://receiver.example:{receiver.port}/hook"
+        outcomes = [await post(url, sender)]
+        del known["receiver.example"]
+        outcomes.append(await post(url, sender))
+
+    assert [ACKNOWLEDGED, failed("dns")] == [came_to(each) for each in outcomes]
+
+
+async def test_another_address_is_tried_where_one_refuses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    only_these_names(monkeypatch, {"receiver.example": ["127.0.0.2", "127.0.0.1"]})
+    async with RawReceiver(answering(OK)) as receiver:
+        outcome = await post(f"http://receiver.example:{receiver.port}/")
+
+    assert ACKNOWLEDGED == came_to(outcome)
+
+
+@pytest.mark.parametrize(
+    ("over_ipv4", "expected"),
+    [(errno.ECONNREFUSED, "refused"), (errno.EHOSTUNREACH, "unreachable")],
+)
+async def test_one_address_that_refuses_says_more_than_another_out_of_reach(
+    monkeypatch: pytest.MonkeyPatch, over_ipv4: int, expected: str
+) -> None:
+    errors = {"::1": errno.EADDRNOTAVAIL, "127.0.0.1": over_ipv4}
+    only_these_names(monkeypatch, {"receiver.example": list(errors)})
+
+    async def sock_connect(_: object, address: tuple[str, int]) -> None:
+        raise OSError(errors[address[0]], f"Connect call failed {address}")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
+
+    assert failed(expected) == came_to(await post("http://receiver.example/"))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://receiver.invalid/", "dns"),
+        ("http://\u2460/", "invalid_url"),
+        ("http://\u246027.0.0.1/", "invalid_url"),
+        ("http://127.1/", "invalid_url"),
+        ("ftp://127.0.0.1/", "invalid_url"),
+        ("http://[fe80::1%25nowhere]/", "unreachable"),
+    ],
+)
+async def test_a_url_that_leads_nowhere_is_a_failed_attempt_like_another(
+    monkeypatch: pytest.MonkeyPatch, url: str, expected: str
+) -> None:
+    """No digit of elsewhere becomes an address of somewhere."""
+    only_these_names(monkeypatch, {})
+
+    async def sock_connect(*_: object) -> None:
+        raise AssertionError("went out")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
+
+    assert failed(expected) == came_to(await post(url))
+
+
+async def test_a_closed_port_refuses() -> None:
+    with closed_port() as port:
+        outcome = await post(f"http://127.0.0.1:{port}/")
+
+    assert failed("refused") == came_to(outcome)
+
+
+@pytest.fixture
+def look_ups(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let look-ups of slow.example hang until the event is set."""
+    answered = threading.Event()
+
+    def look_up(host: str, port: int, *_: object) -> list[object]:
+        if host == "slow.example":
+            answered.wait(PATIENT)
+        address = ("127.0.0.1", port)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)]
+
+    monkeypatch.setattr(names, "getaddrinfo", look_up)
+    yield answered
+    answered.set()
+
+
+async def test_slow_look_ups_hold_up_no_other(look_ups: threading.Event) -> None:
+    """More of them than the event loop has threads of its own."""
+    sender = a_sender()
+    slow = [asyncio.create_task(post("http://slow.example:1/", sender))] * 20
+    async with RawReceiver(answering(OK)) as receiver:
+        outcome = await post(f"http://quick.example:{receiver.port}/", sender)
+
+    assert ACKNOWLEDGED == came_to(outcome)
+    assert not any(task.done() for task in slow)
+    look_ups.set()
+    await asyncio.gather(*slow)
+
+
+async def test_look_ups_are_bounded(look_ups: threading.Event) -> None:
+    """One beyond the limit waits for the end of another."""
+    few = names.Resolver(limit=1)
+    first = asyncio.create_task(few.look_up("slow.example", 1))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(few.look_up("quick.example", 1))
+    first.cancel()
+    await asyncio.wait([first])
+
+    assert not second.done()
+    look_ups.set()
+    assert ("127.0.0.1", 1) == (await second)[0][4]
+
+
+async def test_a_look_up_without_a_thread_leaves_its_place_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def exhausted(**_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(names, "Thread", exhausted)
+    few = names.Resolver(limit=1)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="new thread"):
+            await asyncio.wait_for(few.look_up("receiver.example", 1), PATIENT)
+
+
+async def test_a_look_up_that_hangs_runs_into_the_connect_time_out(
+    look_ups: threading.Event,
+) -> None:
+    outcome = await post("http://slow.example/", a_sender(connect=SOON))
+
+    assert failed("connect_timeout") == came_to(outcome)
+    assert not look_ups.is_set()
+
+
+def test_a_look_up_that_hangs_does_not_hold_up_the_exit() -> None:
+    program = """
+import asyncio, threading
+from reachapi_emulator.delivery import names, sender
+names.getaddrinfo = lambda *_: threading.Event().wait()
+one = sender.Sender(connect_timeout=0.05, total_timeout=1)
+print(asyncio.run(one.post("http://slow.example/", "", [], 0)).error)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=PATIENT,
+        check=True,
+    )
+
+    assert ("connect_timeout\n", "") == (ended.stdout, ended.stderr)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others queue without limit")
+async def test_a_full_queue_runs_into_the_connect_time_out() -> None:
+    """A host that does not take the connection is given up early."""
+    with ExitStack() as stack, socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)  # noqa: FBT003 - the socket's own signature
+            waiting.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        outcome = await post(url, a_sender(connect=SOON))
+
+    assert failed("connect_timeout") == came_to(outcome)
+
+
+async def plain_port(script: Script, connect: float = PATIENT) -> Result:
+    """Speak TLS to a port that does not."""
+    async with RawReceiver(script) as receiver:
+        url = receiver.url.replace("http:", "https:")
+        return came_to(await post(url, a_sender(connect=connect)))
+
+
+async def test_a_silent_handshake_runs_into_the_connect_time_out() -> None:
+    """There is no connection before TLS is set up."""
+    assert failed("connect_timeout") == await plain_port(drain, connect=SOON)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+async def test_https_on_a_plain_port(answer: bytes) -> None:
+    """A plain port answers the handshake with text, or closes."""
+
+    async def script(connection: Connection) -> None:
+        await connection.reader.read(1)
+        await connection.send(answer)
+
+    assert failed("tls") == await plain_port(script)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "expected"), [(True, ACKNOWLEDGED), (False, failed("tls"))]
+)
+async def test_who_has_signed_the_certificate_matters(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    trusted: bool,
+    expected: Result,
+) -> None:
+    """SSL_CERT_FILE says whose are trusted."""
+    authority = trustme.CA()
+    if trusted:
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    async with RawReceiver(answering(OK), tls=tls) as receiver:
+        assert expected == came_to(await post(receiver.url))

@@ -1,0 +1,123 @@
+"""Sliding windows, and the ring of the newest notes."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from reachapi_emulator.state.memory import Ring, Windows
+
+SECOND = 1_000_000
+
+
+@pytest.fixture
+def windows() -> Windows:
+    """Windows that hold nothing yet."""
+    return Windows()
+
+
+def admitted(windows: Windows, *instants: int, key: str = "key") -> list[bool]:
+    """Return what became of events at these instants, at most two a second."""
+    return [windows.admit(key, now, SECOND, 2) for now in instants]
+
+
+@pytest.mark.parametrize(
+    ("instants", "expected"),
+    [
+        ((0, 1, 2), [True, True, False]),
+        ((0, 0, SECOND - 1, SECOND), [True, True, False, True]),
+        ((0, 1, 2, SECOND), [True, True, False, True]),
+        ((10 * SECOND, 10 * SECOND, 0, 0, 0), [True, True, True, True, False]),
+    ],
+    ids=["full", "half open", "a refused one does not count", "a clock was given up"],
+)
+def test_a_window_holds_as_many_as_the_limit(
+    windows: Windows, instants: tuple[int, ...], expected: list[bool]
+) -> None:
+    assert expected == admitted(windows, *instants)
+
+
+def test_each_key_has_a_window_that_can_be_forgotten(windows: Windows) -> None:
+    """The others stay as they are; forgetting nothing is fine."""
+    admitted(windows, 0, 0)
+    assert [True] == admitted(windows, 0, key="other")
+
+    windows.forget("key")
+    windows.forget("nobody")
+
+    assert ([], [0]) == (
+        windows.within("key", 0, SECOND),
+        windows.within("other", 0, SECOND),
+    )
+
+    windows.clear()
+
+    assert [] == windows.within("other", 0, SECOND)
+
+
+def test_within_shows_the_oldest_first_and_drops_nothing(windows: Windows) -> None:
+    """What has left the window is not shown, nor what came after the instant."""
+    admitted(windows, 0, 5)
+    windows.within("key", 5, SECOND).clear()
+
+    assert [[0, 5], [5], [0]] == [
+        windows.within("key", now, SECOND) for now in (5, SECOND, 4)
+    ]
+    assert [False] == admitted(windows, 6)
+
+
+def test_windows_are_loaded_as_they_were_dumped(windows: Windows) -> None:
+    admitted(windows, 0, 5)
+    other = Windows()
+    admitted(other, 7, key="gone")
+    other.load(windows.dump())
+
+    assert {"key": [0, 5]} == other.dump()
+
+
+def everything(note: object) -> bool:
+    """Fit every note."""
+    del note
+    return True
+
+
+def ring_of(size: int, *notes: object) -> Ring:
+    """Return a ring to which notes were added."""
+    ring = Ring(size)
+    for note in notes:
+        ring.add(note)
+    return ring
+
+
+@given(
+    size=st.integers(1, 5),
+    notes=st.lists(st.integers(0, 9), max_size=12),
+    most=st.integers(0, 12),
+)
+def test_a_ring_is_the_end_of_a_list(size: int, notes: list[int], most: int) -> None:
+    """Whatever is asked of it, it answers as a list cut off would; loaded, too."""
+    ring, other = ring_of(size, *notes), ring_of(size, 1)
+    kept = list(enumerate(notes, start=1))[-size:]
+    even = [(number, note) for number, note in kept if note % 2 == 0]
+    other.load(ring.newest(everything), ring.count, ring.evicted)
+
+    for each in (ring, other):
+        assert even[max(0, len(even) - most) :] == each.newest(
+            lambda n: n % 2 == 0, most
+        )
+        assert (len(notes), max(0, len(notes) - size)) == (each.count, each.evicted)
+
+
+def test_dropped_notes_are_not_evicted_and_others_keep_their_numbers() -> None:
+    ring = ring_of(3, "a", "b", "c")
+    ring.drop(lambda note: note == "b")
+    ring.add("d")
+
+    assert [(1, "a"), (3, "c"), (4, "d")] == ring.newest(everything, 9)
+    assert 0 == ring.evicted
+
+
+def test_a_cleared_ring_counts_anew() -> None:
+    ring = ring_of(1, "a", "b")
+    ring.clear()
+    ring.add("c")
+
+    assert ([(1, "c")], 0) == (ring.newest(everything, 9), ring.evicted)

@@ -1,0 +1,132 @@
+"""A signal wakes who waits for a change, and until what is waited for is there."""
+
+import asyncio
+import weakref
+from collections.abc import Callable, Coroutine
+from types import SimpleNamespace
+
+import pytest
+
+from reachapi_emulator.state import events
+from reachapi_emulator.state.events import Signal
+from support.warp import microseconds, warp
+
+SOON = 0.25
+Waiting = Coroutine[object, object, object]
+
+
+@pytest.fixture(autouse=True)
+def no_wall_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time-outs run on the event loop's clock."""
+    monkeypatch.setattr(
+        events, "time", SimpleNamespace(monotonic=lambda: microseconds() / 1e6)
+    )
+
+
+def timed(waiting: Waiting, *acts: tuple[float, Callable[[], object]]) -> object:
+    """Return what came of waiting, and after how long; things happen meanwhile."""
+
+    async def later(seconds: float, act: Callable[[], object]) -> None:
+        await asyncio.sleep(seconds)
+        act()
+
+    async def scene() -> tuple[object, float]:
+        async with asyncio.TaskGroup() as group:
+            start = microseconds()
+            for each in acts:
+                group.create_task(later(*each))
+            return await waiting, (microseconds() - start) / 1e6
+
+    return warp(scene())
+
+
+def test_a_change_wakes_who_waits() -> None:
+    """At once; two changes are one to who is awake already."""
+    signal = Signal()
+    changes = [(0.1, signal.notify), (0.1, signal.notify)]
+
+    assert (None, 0.1) == timed(signal.wait(), *changes)
+
+
+def test_a_change_wakes_all_who_wait() -> None:
+    signal = Signal()
+
+    async def scene() -> list[bool]:
+        waiters = [asyncio.create_task(signal.wait()) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiters[0].cancel()
+        signal.notify()
+        await asyncio.wait(waiters)
+        return [waiter.cancelled() for waiter in waiters]
+
+    assert [True, False, False] == warp(scene())
+
+
+def test_an_earlier_change_wakes_nobody() -> None:
+    """Waiting ends quietly when time is up."""
+    signal = Signal()
+    signal.notify()
+
+    assert (None, SOON) == timed(signal.wait(SOON))
+
+
+def test_a_change_since_the_last_look_ends_the_wait() -> None:
+    """Who has seen it waits for the next."""
+    signal = Signal()
+    signal.notify()
+
+    assert (None, 0.0) == timed(signal.wait(SOON, seen=0))
+    assert (None, SOON) == timed(signal.wait(SOON, seen=1))
+
+
+def test_who_was_woken_is_forgotten() -> None:
+    """A signal that is waited for all day takes no more room for it."""
+    signal = Signal()
+
+    async def scene() -> int:
+        loop = asyncio.get_running_loop()
+        made: weakref.WeakSet[asyncio.Future[object]] = weakref.WeakSet()
+        create = loop.create_future
+
+        def remembered() -> asyncio.Future[object]:
+            made.add(future := create())
+            return future
+
+        loop.create_future = remembered  # type: ignore[method-assign] # to be counted
+        for _ in range(100):
+            await signal.wait(1)
+        return len(made)
+
+    assert warp(scene()) < 5
+
+
+@pytest.mark.parametrize(
+    ("found", "seconds", "changes", "expected"),
+    [
+        (["it"], 0, [], ("it", 0.0)),
+        ([None, None, "it"], SOON, [0.1, 0.2], ("it", 0.2)),
+        ([None] * 9, SOON, [0.1, 0.2, 0.3], (None, SOON)),
+        ([None, "it"], SOON, [], ("it", SOON)),
+    ],
+    ids=["holds already", "asked at each change", "in vain", "asked a last time"],
+)
+def test_until(
+    found: list[str | None], seconds: float, changes: list[float], expected: object
+) -> None:
+    signal = Signal()
+
+    async def check() -> str | None:
+        return found.pop(0)
+
+    waiting = signal.until(check, seconds)
+
+    assert expected == timed(waiting, *((each, signal.notify) for each in changes))
+
+
+def test_until_passes_on_what_the_check_raises() -> None:
+
+    async def check() -> None:
+        raise LookupError("gone")
+
+    with pytest.raises(LookupError, match="gone"):
+        warp(Signal().until(check, SOON))

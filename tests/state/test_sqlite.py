@@ -1,0 +1,258 @@
+"""The embedded store: statements, transactions, and what the tables refuse."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reachapi_emulator.errors import StoreError
+from reachapi_emulator.state import sqlite
+from reachapi_emulator.state.sqlite import MEMORY, SqliteStore, named_queries
+
+
+class Abort(BaseException):
+    """Ends a transaction."""
+
+
+@pytest.fixture
+def store() -> SqliteStore:
+    """A store in memory."""
+    return SqliteStore(MEMORY, journal_size=2)
+
+
+def opened(path: Path) -> SqliteStore:
+    """Open a state file."""
+    return SqliteStore(str(path), journal_size=10)
+
+
+def run(store: SqliteStore, query: str, **values: object) -> int:
+    """Run a statement as a unit of its own."""
+    return store.transact(store.run, query, **values)[0]
+
+
+def learn(store: SqliteStore, value: str = "known", name: str = "fact") -> int:
+    """Set a fact."""
+    return run(store, "fact_set", name=name, value=value)
+
+
+def fact(store: SqliteStore) -> str | None:
+    """Return the fact, or None."""
+    row = store.one("fact_get", name="fact")
+    return None if row is None else row["value"]
+
+
+def recalled(store: SqliteStore, name: str = "fact") -> str | None:
+    """Return a fact, from memory if need be."""
+    row = store.recall("fact_get", name=name)
+    return None if row is None else row["value"]
+
+
+def fail(store: SqliteStore, failure: type[BaseException] = Abort) -> None:
+    """Change a fact, look at it, and fail."""
+    store.run("fact_set", name="fact", value="mistaken")
+    recalled(store)
+    raise failure
+
+
+def test_queries_are_split_by_name() -> None:
+    """What stands above the first name belongs to none."""
+    text = "-- Of all.\n\n-- name: a\n-- First.\nSELECT 1;\n\n-- name: b\nSELECT 2;\n"
+    expected = {"a": "-- First.\nSELECT 1;\n\n", "b": "SELECT 2;\n"}
+
+    assert expected == named_queries(text)
+
+
+def test_one_is_the_first_row_or_none(store: SqliteStore) -> None:
+    assert store.one("fact_get", name="fact") is None
+
+    learn(store)
+    row = store.one("fact_get", name="fact")
+
+    assert row is not None
+    assert (["value"], "known") == (row.keys(), row["value"])
+
+
+def test_all_are_rows_in_the_order_of_the_statement(store: SqliteStore) -> None:
+    for body in "bca":
+        run(store, "delivery_add", inbox="box", at=0, headers="{}", body=body)
+
+    rows = store.all("deliveries_of", inbox="box")
+
+    assert ["b", "c", "a"] == [row["body"] for row in rows]
+
+
+def test_run_counts_the_rows_that_it_changed(store: SqliteStore) -> None:
+    assert 1 == learn(store)
+    assert 0 == run(store, "account_rename", id="nobody", name="No")
+
+
+def test_an_unknown_query_is_a_fault_of_the_program(store: SqliteStore) -> None:
+    with pytest.raises(KeyError):
+        store.one("no_such_query")
+
+
+def test_recall_is_from_memory_while_nothing_changes(store: SqliteStore) -> None:
+    """The very row is handed out again; that there is none is remembered, too."""
+    assert recalled(store) is None
+
+    learn(store)
+    row = store.recall("fact_get", name="fact")
+
+    assert row is store.recall("fact_get", name="fact")
+
+    learn(store, "better known")
+
+    assert "better known" == recalled(store)
+
+
+def test_recall_remembers_only_so_much(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond that it begins anew, so that unknown keys fill no memory."""
+    monkeypatch.setattr(sqlite, "MAX_RECALLED", 2)
+    learn(store)
+    row = store.recall("fact_get", name="fact")
+    for name in "abc":
+        recalled(store, name)
+
+    assert row is not store.recall("fact_get", name="fact")
+
+
+@pytest.mark.parametrize("failure", [ValueError, asyncio.CancelledError, Abort])
+def test_a_failed_unit_never_happened(
+    store: SqliteStore, failure: type[BaseException]
+) -> None:
+    """Whatever ended it; the next one follows."""
+    for value in ("known", "better known"):
+        learn(store, value)
+        with pytest.raises(failure):
+            store.transact(fail, store, failure)
+
+        assert value == recalled(store) == fact(store)
+
+
+def test_a_wiped_store_has_forgotten_everything(store: SqliteStore) -> None:
+    """Facts, and the ids that were given."""
+    learn(store)
+    run(store, "job_first_id", id=1299)
+
+    store.transact(store.wipe)
+
+    assert fact(store) is None
+    assert 1 == run(store, "job_first_id", id=1299)
+
+
+def test_the_journal_has_its_size(store: SqliteStore) -> None:
+    for note in "abc":
+        store.journal.add(note)
+
+    assert [(2, "b"), (3, "c")] == store.journal.newest(lambda _: True, 9)
+
+
+def test_nothing_can_be_asked_of_a_closed_store(store: SqliteStore) -> None:
+    store.close()
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        fact(store)
+
+
+def test_stores_in_memory_share_nothing(store: SqliteStore) -> None:
+    with closing(SqliteStore(MEMORY, journal_size=1)) as other:
+        learn(store)
+
+        assert fact(other) is None
+
+
+def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.touch()
+    with closing(opened(path)) as store:
+        learn(store)
+    with closing(opened(path)) as store:
+        assert "known" == fact(store)
+
+
+def test_what_was_written_is_safe_before_the_store_is_closed(tmp_path: Path) -> None:
+    path, copy = tmp_path / "state.db", tmp_path / "copy.db"
+    with closing(opened(path)) as store:
+        learn(store)
+        for suffix in ("", "-wal"):
+            Path(f"{copy}{suffix}").write_bytes(Path(f"{path}{suffix}").read_bytes())
+    with closing(opened(copy)) as store:
+        assert "known" == fact(store)
+
+
+def test_a_folder_is_no_state_file(tmp_path: Path) -> None:
+    with pytest.raises(
+        StoreError, match=r"unable to open database file; name a .* folder that can"
+    ):
+        opened(tmp_path)
+
+
+@pytest.fixture
+def ann(store: SqliteStore) -> SqliteStore:
+    """A store with an account, a key, a job, a charge and an attempt."""
+    account = {"id": "ann", "name": "", "url": None, "active": 1, "secret": None}
+    run(store, "account_open", **account, opening="{}")
+    run(store, "key_issue", api_key="the key", account="ann")
+    job = {"account": "ann", "polled": 0, "fetch_count": 1, "filter": "{}"}
+    late = {"matched": 1, "records": b"", "created_at": 1, "due_at": None}
+    run(store, "job_first_id", id=1299)
+    store.transact(store.one, "job_add", **job, **late)
+    attempt = {"job": 1300, "trigger": "first", "started_at": 0, "url": ""}
+    store.transact(store.one, "attempt_start", **attempt, fault=None)
+    charge(store)
+    return store
+
+
+def charge(store: SqliteStore) -> None:
+    """Enter a charge of the job."""
+    entry = {"account": "ann", "at": 0, "delta": -1, "balance": 9, "job": 1300}
+    run(store, "ledger_add", **entry, reason="charge")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda store: run(store, "account_credit", id="ann", credits=-1), "CHECK"),
+        (charge, r"UNIQUE.*ledger\.job"),
+        (
+            lambda store: run(store, "key_issue", api_key="the key", account="ann"),
+            "UNIQUE.*api_key",
+        ),
+    ],
+    ids=["a balance below zero", "a second charge", "a key issued twice"],
+)
+def test_the_tables_themselves_refuse(
+    ann: SqliteStore, change: Callable[[SqliteStore], object], reason: str
+) -> None:
+    """Whatever mistake the code above them makes."""
+    with pytest.raises(sqlite3.IntegrityError, match=reason):
+        change(ann)
+
+
+def test_a_job_is_claimed_once_and_settled_once(ann: SqliteStore) -> None:
+    settled = {"id": 1300, "records": b"", "valid": 0, "now": 0}
+
+    assert [1, 0] == [run(ann, "job_claim", id=1300) for _ in range(2)]
+    assert [1, 0] == [run(ann, "job_settle", **settled) for _ in range(2)]
+
+
+def test_an_account_takes_all_that_hangs_on_it(ann: SqliteStore) -> None:
+    run(ann, "account_delete", id="ann")
+
+    assert [] == ann.all("ledger_of", account="ann")
+    assert [] == ann.all("jobs_find", account="ann", state=None)
+    assert [] == ann.all("attempts_of", job=1300)
+    assert ann.one("key_find", api_key="the key") is None
+
+
+def test_the_global_clock_cannot_be_forgotten(store: SqliteStore) -> None:
+    """Every account needs one to follow."""
+    clock = store.one("clock_of", account="")
+    run(store, "clock_forget", account="")
+
+    assert clock == store.one("clock_of", account="")

@@ -1,0 +1,143 @@
+"""The emulator as users start it: a program, on its own event loop."""
+
+import json
+import signal
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+import requests
+
+from support.client import CREDITS, FETCH
+from support.receiver import plainly_receiving
+from support.start import Program, start
+
+KEY = {"X-API-Key": "demo-api-key"}
+PATIENCE = 5
+MISSPELT = {"REACHAPI_EMULATOR_RATE_LIMT": "5"}
+
+
+class Ended(NamedTuple):
+    """What a program has said of a delivery whose receiver answered 201 first."""
+
+    url: str
+    welcome: list[str]
+    status: int
+    log: list[str]
+
+
+def tell(program: Program, method: str, path: str, json: object = None) -> None:
+    """Send a control request and expect success."""
+    url = f"{program.url}/_emulator{path}"
+    requests.request(method, url, json=json, timeout=PATIENCE).raise_for_status()
+
+
+def fetch(program: Program) -> int:
+    """Submit a data request; return its id."""
+    wanted = {"fetchCount": 1, "filter": {}}
+    url = program.url + FETCH
+    answer = requests.post(url, headers=KEY, json=wanted, timeout=PATIENCE).json()
+    job: int = answer["data"]["unique_processing_id"]
+    return job
+
+
+def ended(how: int, log_format: str) -> Ended:
+    """Run a program from its start to its end, measured."""
+    settings = {"retry_schedule": (0,), "validation_delay": 0, "log_format": log_format}
+    with start("program", MISSPELT, **settings) as program:
+        tell(program, "PUT", "/inbox/demo/script", [{"status": 201}])
+        tell(program, "POST", f"/jobs/{fetch(program)}/wait", {"state": "delivered"})
+        assert program.process.stdout is not None
+        welcome = [program.process.stdout.readline().strip() for _ in range(3)]
+        status, log = program.end(how)
+    return Ended(program.url, welcome, status, log.splitlines())
+
+
+@pytest.fixture(scope="module")
+def plain() -> Ended:
+    """A program that was ended by SIGTERM, and logged text."""
+    return ended(signal.SIGTERM, "text")
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[Program]:
+    """A program that runs beside all tests of the module."""
+    with start("program", retry_schedule=(0,), rate_limit=0) as program:
+        yield program
+
+
+def test_it_says_where_it_listens_and_what_to_try(plain: Ended) -> None:
+    assert [
+        "key  demo-api-key",
+        "try  curl -X POST -H 'X-API-Key: demo-api-key' \\",
+        f"{plain.url}{CREDITS}",
+    ] == plain.welcome
+
+
+def test_the_log_tells_misspelt_variables_requests_attempts_and_the_end(
+    plain: Ended,
+) -> None:
+    """A mistake that is likely comes with a hint; a grace period is no hang."""
+    misspelt, request, failed, delivered, stopping = plain.log
+
+    assert "do you mean REACHAPI_EMULATOR_RATE_LIMIT?" in misspelt
+    assert "demo POST /api/v2/async/records/filter -> 200 Records" in request
+    assert "job 1300 attempt 1 http://127.0.0.1:" in failed
+    assert "-> 201" in failed
+    assert "only 200 acknowledges" in failed
+    assert "job 1300 attempt 2" in delivered
+    assert "stopping: what is under way gets a few" in stopping
+
+
+def test_a_signal_ends_it_with_0(plain: Ended) -> None:
+    assert 0 == plain.status
+
+
+def test_ctrl_c_ends_it_alike_and_the_log_can_be_json() -> None:
+    """One object a line, with fields to search for; there is no traceback."""
+    interrupted = ended(signal.SIGINT, "json")
+    lines = [json.loads(line) for line in interrupted.log[1:]]
+
+    assert 0 == interrupted.status
+    assert [("fetch", 200), (None, 201), (None, 200), (None, None)] == [
+        (line.get("operation"), line.get("status")) for line in lines
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("CONNECTION_RESET_BY_PEER", "Connection reset by peer"),
+        ("EMPTY_RESPONSE", "Remote end closed connection without response"),
+        ("MALFORMED_RESPONSE_CHUNK", "InvalidChunkLength"),
+        ("RANDOM_DATA_THEN_CLOSE", "BadStatusLine"),
+    ],
+)
+def test_a_connection_breaks(program: Program, kind: str, said: str) -> None:
+    """In the words of requests; the next request is answered."""
+    tell(program, "POST", "/faults", {"phase": "request", "kind": kind, "times": 1})
+    url = program.url + CREDITS
+    with pytest.raises(requests.RequestException, match=said):
+        requests.post(url, headers=KEY, timeout=PATIENCE)
+
+    assert 200 == requests.post(url, headers=KEY, timeout=PATIENCE).status_code
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen"),
+    [
+        ("CONNECTION_RESET_BY_PEER", "ConnectionResetError"),
+        ("EMPTY_RESPONSE", "nothing"),
+        ("MALFORMED_RESPONSE_CHUNK", "ValueError"),
+        ("RANDOM_DATA_THEN_CLOSE", "error 400"),
+    ],
+)
+def test_a_delivery_breaks(program: Program, kind: str, seen: str) -> None:
+    """The receiver sees it, and then the retry."""
+    with plainly_receiving() as receiver:
+        tell(program, "POST", "/faults", {"phase": "webhook", "kind": kind, "times": 1})
+        tell(program, "PUT", "/accounts/demo/webhook", {"url": receiver.url})
+        job = fetch(program)
+
+        assert seen == receiver.next()
+        assert job == receiver.next_job()

@@ -1,0 +1,239 @@
+"""What a report says of made-up requests and attempts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.testing.client_report import Bounds, Judged, report
+from reachapi_emulator.testing.journal import Entry, FindingKind
+from support.entries import entry, numbered, refused
+
+BOUNDS = Bounds(rate_limit=2, webhook_timeout=30)
+WRONG_SECRET = entry(remarks=((FindingKind.WRONG_SECRET, ""),))
+TIMED_OUT = Judged(1300, None, "timeout", 30_000)
+
+
+def reported(*entries: Entry, attempts: Sequence[Judged] = ()) -> Any:  # noqa: ANN401 # as the JSON
+    """Return the report of these."""
+    return report(numbered(*entries), attempts, BOUNDS)
+
+
+def unknown(*names: str) -> Entry:
+    """Return a request with unknown names."""
+    return entry(remarks=tuple((FindingKind.UNKNOWN_FIELD, name) for name in names))
+
+
+def failed(job: int, status: int = 500) -> Judged:
+    """Return an attempt that was not acknowledged."""
+    return Judged(job, status, "unexpected_status", 1)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([], 0),
+        ([entry()], 1),
+        ([entry()] * 3, 3),
+        ([entry(0), entry(0.999999)], 2),
+        ([entry(0), entry(1)], 1),
+        ([entry(second) for second in (0, 0.5, 1, 1.2, 5)], 3),
+        ([entry(second) for second in (0.9, 0, 0.5)], 3),
+        ([entry(key=key) for key in ("a", "b", "b", "c")], 2),
+        ([entry(), refused()], 2),
+        ([entry(account=None), entry(), entry(account=None)], 1),
+        ([WRONG_SECRET, entry(), WRONG_SECRET], 1),
+        ([entry(5, at=entry(9).at), entry(8, at=entry(0).at), entry(9)], 1),
+        ([*(entry(n, at=entry(9).at) for n in (5, 6)), entry(8, at=entry(0).at)], 2),
+    ],
+    ids=[
+        *("none", "one", "at once", "just within", "a second later"),
+        *("any second", "in any order", "of one key", "refused ones count"),
+        *("nobody's do not", "refused for their secret, neither"),
+        *("a clock given up begins a new count", "and its old one is remembered"),
+    ],
+)
+def test_the_busiest_second(entries: list[Entry], expected: int) -> None:
+    assert expected == reported(*entries)["busiest_second"]["requests"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([refused(), entry(0.5)], [2]),
+        ([refused(), entry(0.5, opened=0)], [2]),
+        ([refused(opened=-9), entry(0.5, opened=-9)], [2]),
+        ([refused(), entry(0.999999)], [2]),
+        ([refused(), entry(1)], []),
+        ([refused(), entry(1, opened=0)], []),
+        ([refused(), entry(0.5, opened=-1)], []),
+        ([refused(0, duration_ms=300), entry(0.3)], [2]),
+        ([refused(0, duration_ms=300), entry(0.2)], []),
+        ([refused(), entry(0.5, key="other")], []),
+        ([refused(), entry(0.5, account=None)], []),
+        ([refused(), entry(0.5, at=refused().at - 1)], []),
+        ([refused(0, 1), refused(1, 2), entry(1.5), entry(2)], [3]),
+        ([refused(0), refused(0.1), refused(0.2)], [2, 3]),
+        (
+            [
+                refused(),
+                *(entry(n, at=refused().at) for n in (1, 2)),
+                entry(3, at=refused().at + SECOND),
+            ],
+            [2, 3],
+        ),
+    ],
+    ids=[
+        *("over a new connection", "over the same one", "over an old one"),
+        *("at the last instant", "when there is room", "there, the same connection"),
+        *("over a connection that was open", "opened after the answer"),
+        *("opened before the answer", "under another key", "under no account"),
+        *("on a clock that was given up", "the last 429 counts"),
+        *("refused for it again", "on a frozen clock until it is advanced"),
+    ],
+)
+def test_who_was_told_429_is_to_wait(entries: list[Entry], expected: list[int]) -> None:
+    found = {f["kind"]: f["requests"] for f in reported(*entries)["findings"]}
+
+    assert expected == found.get("no_backoff", [])
+
+
+@pytest.mark.parametrize(
+    ("entries", "kind", "what", "advice"),
+    [
+        (
+            [entry(0), entry(0.1), refused(0.2, opened=0)],
+            "rate_limit",
+            "3 requests of a key within one second, of which 2 are admitted; 1 got 429",
+            "spread them out",
+        ),
+        (
+            [refused(0, fault=7), entry(0.5)],
+            "no_backoff",
+            "1 request sent after a 429 before there was room again",
+            "after a 429 wait a second",
+        ),
+        (
+            [entry(remarks=((FindingKind.INSUFFICIENT_CREDIT, ""),))],
+            "insufficient_credit",
+            "1 request for more records than credits were available",
+            "check the credits first, or ask for less",
+        ),
+        (
+            [unknown("b", "a"), unknown("a")],
+            "unknown_field",
+            "2 requests with unknown names (b, a)",
+            "compare them with the documentation",
+        ),
+        (
+            [unknown(*(f"n{number}" for number in range(11))), unknown("n0")],
+            "unknown_field",
+            "2 requests with unknown names (n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, …)",
+            "compare them with the documentation",
+        ),
+        (
+            [WRONG_SECRET],
+            "wrong_secret",
+            "1 request with a webhook_secret_key that is not the account's",
+            "send the account's secret, or none",
+        ),
+        (
+            [entry(account=None, status=401), entry(account=None, status=403)],
+            "unauthorized",
+            "2 requests without a key that is good",
+            "send the account's key as X-API-Key",
+        ),
+        (
+            [entry(operation=None, status=404), entry(status=405)],
+            "unknown_path",
+            "2 requests of a path or a method that there is not",
+            "compare them with the documentation",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " not in value else "",
+)
+def test_a_mistake_of_requests(
+    entries: list[Entry], kind: str, what: str, advice: str
+) -> None:
+    """A sentence says what to do; of names, there are ten at most."""
+    found = reported(*entries)
+
+    assert not found["clean"]
+    assert [(kind, f"{what}: {advice}")] == [
+        (each["kind"], each["text"].replace(" in all:", ":"))
+        for each in found["findings"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [entry(), entry(1)],
+        [refused(fault=7)],
+        [entry(account=None, status=401, fault=7)],
+        [entry(status=405, fault=7)],
+        [entry(status=402, fault=7)],
+    ],
+    ids=["good", "429", "401", "405", "402"],
+)
+def test_what_is_good_or_was_ordered_is_no_mistake(entries: list[Entry]) -> None:
+    assert {
+        "clean": True,
+        "requests": len(entries),
+        "busiest_second": {"requests": int(entries[0].account is not None), "limit": 2},
+        "findings": [],
+    } == reported(*entries)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "kinds", "what"),
+    [
+        (
+            [failed(1300)],
+            ["not_acknowledged"],
+            "1 attempt not answered by 200 (500: 1)",
+        ),
+        (
+            [Judged(1300, None, "refused", 20_000)],
+            ["not_acknowledged"],
+            "1 attempt not answered by 200 (refused: 1)",
+        ),
+        (
+            [TIMED_OUT, failed(1300), failed(1300, 404), failed(1300)],
+            ["not_acknowledged", "slow_receiver"],
+            "4 attempts not answered by 200 (404: 1, 500: 2, timeout: 1)",
+        ),
+        (
+            [Judged(1300, 200, None, 10_001), Judged(1301, 200, None, 10_000)],
+            ["slow_receiver"],
+            "1 attempt took more than a third of the time-out of 30 s, up to 10.001 s",
+        ),
+    ],
+)
+def test_a_mistake_of_a_receiver(
+    attempts: list[Judged], kinds: list[str], what: str
+) -> None:
+    """Its job shows it, once; who timed out was slow as well."""
+    found = reported(attempts=attempts)["findings"]
+    advice = {
+        "not_acknowledged": "answer every delivery with 200",
+        "slow_receiver": "answer 200 first, work afterwards",
+    }[kinds[0]]
+
+    assert kinds == [each["kind"] for each in found]
+    assert [f"{what}: {advice}", [], [1300]] == [
+        found[0][name] for name in ("text", "requests", "jobs")
+    ]
+
+
+def test_the_ids_that_show_a_finding_end_at_a_hundred() -> None:
+    attempts = [failed(job) for job in range(101)]
+    found = reported(entry(), *[WRONG_SECRET] * 101, attempts=attempts)["findings"]
+
+    assert {
+        "not_acknowledged": (101, [], [*range(100)]),
+        "wrong_secret": (101, [*range(2, 102)], []),
+    } == {
+        each["kind"]: (each["count"], each["requests"], each["jobs"]) for each in found
+    }
