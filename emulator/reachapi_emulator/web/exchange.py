@@ -7,7 +7,6 @@ path and method (404, 405) -> key (401, 403) -> rate limit (429) -> body (413)
 
 import logging
 import time
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -22,6 +21,7 @@ from reachapi_emulator.testing.journal import (
     path_of,
 )
 from reachapi_emulator.testing.request_faults import Broken, break_off, refusal_of
+from reachapi_emulator.vendor.accounts import Caller
 from reachapi_emulator.vendor.errors import (
     BadRequest,
     InsufficientCredit,
@@ -37,9 +37,6 @@ from reachapi_emulator.vendor.rate_limit import WINDOW
 from reachapi_emulator.web.http import Success, answer, read_body, refusal
 from reachapi_emulator.web.http_server import opened
 from reachapi_emulator.web.vendor_api import Operation, VendorRequest
-
-if TYPE_CHECKING:
-    from reachapi_emulator.vendor.accounts import Caller
 
 SECRET_HEADER = "webhook_secret_key"  # noqa: S105 # a header's name
 
@@ -114,13 +111,14 @@ class Exchange:
         """Check the key, the webhook secret where one is sent, the rate limit."""
         services, headers = self._services, self._request.headers
         api_key = ", ".join(headers.getall("X-API-Key", ()))  # two keys are none
-        caller = await services.store.unit(services.accounts.identify, api_key)
+        sends_secret = operation.takes_secret and SECRET_HEADER in headers
+        caller, secret = await services.store.unit(
+            _identify, services, api_key, with_secret=sends_secret
+        )
         self._caller = caller
-        if operation.takes_secret and SECRET_HEADER in headers:
-            account = await services.store.unit(services.accounts.get, caller.account)
-            if headers[SECRET_HEADER] != account.webhook_secret:
-                self._findings.append((FindingKind.WRONG_SECRET, ""))
-                raise Unauthorized
+        if sends_secret and headers[SECRET_HEADER] != secret:
+            self._findings.append((FindingKind.WRONG_SECRET, ""))
+            raise Unauthorized
         services.limiter.admit(caller.account, caller.now)
 
     async def _read(self) -> None:
@@ -152,7 +150,12 @@ class Exchange:
             raise Broken(rule.kind)
         await services.delays.delay(account, microseconds(rule.seconds))
         if caller:  # its credit may have changed meanwhile
-            credit = await services.store.unit(services.ledger.credit, caller.account)
+            try:
+                credit = await services.store.unit(
+                    services.ledger.credit, caller.account
+                )
+            except LookupError:  # nor is it certain that there still is an account
+                raise Unauthorized from None
             self._caller = caller._replace(credit=credit)
 
     def _run(self, operation: Operation) -> Success:
@@ -228,6 +231,16 @@ async def respond(
 ) -> web.Response:
     """Answer a request to the vendor's surface, of an operation or of none."""
     return await Exchange(services, operation, request).respond()
+
+
+def _identify(
+    services: Services, api_key: str, *, with_secret: bool
+) -> tuple[Caller, str | None]:
+    """Return who calls and, if it is asked for, the webhook secret of their account."""
+    caller = services.accounts.identify(api_key)
+    if not with_secret:
+        return caller, None
+    return caller, services.accounts.get(caller.account).webhook_secret
 
 
 def _log(entry: Entry) -> None:
