@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import Any, Protocol
 
@@ -58,28 +59,31 @@ class Lane:
     """Work of one kind that is under way, within its limit.
 
     Attributes:
-        due: finds, inside a unit, what is due: so many at most.
+        due: finds, inside a unit, what is due: so many at most, none at endpoints
+            that are busy.
         run: does the work of one job; tells when it has begun.
         limit: how many may be under way.
         running: those that are, with the rows that were found.
         begun: told of each once its first unit is committed.
+        ended: how many have been under way and are no more.
     """
 
-    due: Callable[[int], list[Row]]
+    due: Callable[[int, list[str]], Sequence[Row]]
     run: Callable[[int, asyncio.Event], Awaitable[None]]
     limit: int
     running: dict[Task, Row] = field(default_factory=dict)
     begun: dict[Task, asyncio.Event] = field(default_factory=dict)
+    ended: int = 0
 
     @property
     def free(self) -> int:
         """How many more may be started."""
         return self.limit - len(self.running)
 
-    def busy(self) -> list[str]:
-        """Return the endpoints that take no further attempt now."""
-        endpoints = Counter(row["endpoint"] for row in self.running.values())
-        return [url for url, n in endpoints.items() if url and n >= MAX_AT_ENDPOINT]
+    def endpoints(self) -> Counter[str]:
+        """Count what is under way at each endpoint."""
+        every = (row["endpoint"] for row in self.running.values())
+        return Counter(url for url in every if url is not None)
 
     def of(self, account: str | None) -> Iterator[Task]:
         """Yield the tasks of one account, or all."""
@@ -149,9 +153,11 @@ class Worker:
 
     async def settle(self) -> None:
         """Return when all that is due has been started and validations have ended."""
-        await self._launch()
-        while self._validations.running:
-            await asyncio.wait(list(self._validations.running))
+        validations, seen = self._validations, -1
+        while validations.running or seen != validations.ended:
+            if validations.running:
+                await asyncio.wait(list(validations.running))
+            seen = validations.ended  # one that ends from here on may be overlooked
             await self._launch()
         for begun in list(self._attempts.begun.values()):
             await begun.wait()
@@ -188,30 +194,33 @@ class Worker:
 
     async def _start_due(self, lane: Lane) -> int:
         """Start what is due as far as there is room; return how many."""
-        claimed = await self._store.unit(self._claim, lane)
-        for row in claimed:
-            self._start(lane, row)
-        return len(claimed)
+        under_way = lane.endpoints()
+        return await self._store.unit(self._claim, lane, lane.free, under_way)
 
-    def _claim(self, lane: Lane) -> list[Row]:
-        """Claim what is due and finds room, at its endpoint too."""
-        taken = Counter(row["endpoint"] for row in lane.running.values())
-        claimed = []
-        for row in lane.due(lane.free):
+    def _claim(self, lane: Lane, limit: int, under_way: Counter[str]) -> int:
+        """Claim what is due and finds room, at its endpoint too; return how many.
+
+        Each begins once it is committed, even if who has asked is cancelled: what
+        is claimed and not begun would be due no more.
+        """
+        taken, claimed = under_way.copy(), 0
+        busy = [url for url, count in taken.items() if count >= MAX_AT_ENDPOINT]
+        for row in lane.due(limit, busy):
             endpoint = row["endpoint"]
             if endpoint and taken[endpoint] >= MAX_AT_ENDPOINT:
                 continue
             if self._jobs.claim(row["id"]):
                 taken[endpoint] += 1
-                claimed.append(row)
+                claimed += 1
+                self._store.after_commit(partial(self._start, lane, row))
         return claimed
 
-    def _to_validate(self, limit: int) -> list[Row]:
-        return list(self._jobs.to_validate(self._clock.real(), limit))
+    def _to_validate(self, limit: int, busy: list[str]) -> Sequence[Row]:
+        del busy  # a validation calls nobody
+        return self._jobs.to_validate(self._clock.real(), limit)
 
-    def _to_deliver(self, limit: int) -> list[Row]:
-        busy = self._attempts.busy()
-        return list(self._jobs.to_deliver(self._clock.real(), limit, busy))
+    def _to_deliver(self, limit: int, busy: list[str]) -> Sequence[Row]:
+        return self._jobs.to_deliver(self._clock.real(), limit, busy)
 
     def _start(self, lane: Lane, row: Row) -> None:
         begun = asyncio.Event()
@@ -224,6 +233,7 @@ class Worker:
     def _ended(self, lane: Lane, task: Task) -> None:
         del lane.running[task]
         lane.begun.pop(task).set()
+        lane.ended += 1
         self._clock.changed.notify()
 
     async def _work(self, lane: Lane, job: int, begun: asyncio.Event) -> None:
