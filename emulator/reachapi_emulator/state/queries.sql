@@ -215,19 +215,22 @@ WHERE job IN (SELECT id FROM jobs WHERE account = :account AND due_at IS NOT NUL
   AND number = (SELECT max(number) FROM attempts AS last WHERE last.job = attempts.job);
 
 -- name: jobs_recover_attempts
--- Attempts cut off by a crash will be made again.
-UPDATE jobs SET "trigger" = 'recovery' WHERE claimed = 1 AND id IN
-  (SELECT job FROM attempts WHERE finished = 0);
+-- Attempts that were cut off will be made again, of an account or all.
+UPDATE jobs SET "trigger" = 'recovery'
+WHERE claimed = 1 AND (:account IS NULL OR account = :account)
+  AND id IN (SELECT job FROM attempts WHERE finished = 0);
 
 -- name: jobs_recover
--- What was under way when the emulator ended is due again.
+-- What was cut off is due again, of an account or all.
 UPDATE jobs SET claimed = 0,
   state = CASE state WHEN 'validating' THEN 'submitted' ELSE state END
-WHERE claimed = 1;
+WHERE claimed = 1 AND (:account IS NULL OR account = :account);
 
 -- name: attempts_interrupt
--- Mark what was under way when the emulator ended.
-UPDATE attempts SET finished = 1, error = 'interrupted' WHERE finished = 0;
+-- Mark the attempts that were cut off, of an account or all.
+UPDATE attempts SET finished = 1, error = 'interrupted'
+WHERE finished = 0
+  AND (:account IS NULL OR job IN (SELECT id FROM jobs WHERE account = :account));
 
 -- name: attempt_start
 -- An attempt that is about to be made.

@@ -14,7 +14,7 @@ released or given back:
     finish    delivering -> delivered | delivering, due again | exhausted
     release   as it was: there is nowhere to deliver to now
     give_back due again in a second: its work came to grief on our side
-    start     what was claimed when the emulator ended is due again
+    recover   what was claimed and is under way no more is due again
 """
 
 import logging
@@ -97,9 +97,13 @@ class Jobs:
     def start(self) -> None:
         """Number from 1300 (ruling 24); make due again what was cut off."""
         self._store.run("job_first_id", id=FIRST_ID - 1)
-        self._store.run("jobs_recover_attempts")
-        self._store.run("attempts_interrupt")
-        self._store.run("jobs_recover")
+        self.recover()
+
+    def recover(self, account: str | None = None) -> None:
+        """Make due again what was cut off, of an account or all (ruling 31)."""
+        self._store.run("jobs_recover_attempts", account=account)
+        self._store.run("attempts_interrupt", account=account)
+        self._store.run("jobs_recover", account=account)
         self._store.after_commit(self.changed.notify)
 
     def submit(self, account: str, request: DataRequest) -> int:

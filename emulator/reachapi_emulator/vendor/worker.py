@@ -145,11 +145,15 @@ class Worker:
         """Cut off what is under way, of one account or all, and begin nothing.
 
         Inside the block nothing of it is under way, and nothing of it arrives
-        afterwards.
+        afterwards. If the block fails, it is made again.
         """
         async with self._claiming:
-            await self._cut_off(account)
-            yield
+            try:
+                await self._cut_off(account)
+                yield
+            except BaseException:
+                await self._store.unit(self._jobs.recover, account)
+                raise
 
     async def settle(self) -> None:
         """Return when all that is due has been started and validations have ended."""
