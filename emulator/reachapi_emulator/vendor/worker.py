@@ -123,6 +123,7 @@ class Worker:
         self._attempts = Lane(self._to_deliver, self._deliver, MAX_ATTEMPTS_UNDER_WAY)
         self._claiming = asyncio.Lock()
         self._loop: Task | None = None
+        self._stopping = False
 
     def start(self) -> None:
         """Begin to work off what is due."""
@@ -134,6 +135,7 @@ class Worker:
         What has not ended then is cut off; the store knows of it, and the next
         start makes it due again.
         """
+        self._stopping = True
         if self._loop is not None:
             await _cancel([self._loop])
         if under_way := list(self._under_way()):
@@ -198,6 +200,8 @@ class Worker:
 
     async def _start_due(self, lane: Lane) -> int:
         """Start what is due as far as there is room; return how many."""
+        if self._stopping:
+            return 0
         under_way = lane.endpoints()
         return await self._store.unit(self._claim, lane, lane.free, under_way)
 
@@ -246,7 +250,17 @@ class Worker:
             await lane.run(job, begun)
         except Exception:
             log.exception("job %d failed", job)
-            await self._store.unit(self._jobs.give_back, job)
+            begun.set()
+            await self._give_back(job)
+
+    async def _give_back(self, job: int) -> None:
+        """Make a job due again, as soon as the store can."""
+        while True:
+            try:
+                return await self._store.unit(self._jobs.give_back, job)
+            except Exception:
+                log.exception("job %d is under way: tried again in a second", job)
+                await asyncio.sleep(PAUSE)
 
     async def _validate(self, job: int, begun: asyncio.Event) -> None:
         """Judge the emails of a job, charge the valid ones, make it deliver."""
