@@ -44,11 +44,15 @@ log = logging.getLogger("reachapi_emulator.requests")
 
 
 class Exchange:
-    """One request to the vendor's surface, from its head to its journal entry."""
+    """One request to the vendor's surface, from its head to its journal entry.
+
+    Attributes:
+        caller: whose it is, once the key has been checked.
+    """
 
     __slots__ = (
-        *("_body", "_caller", "_fault", "_findings", "_message", "_operation"),
-        *("_request", "_room_at", "_services", "_started"),
+        *("_body", "_fault", "_findings", "_message", "_operation"),
+        *("_request", "_room_at", "_services", "_started", "caller"),
     )
 
     def __init__(
@@ -58,35 +62,20 @@ class Exchange:
         self._services = services
         self._operation = operation
         self._request = request
-        self._caller: Caller | None = None
+        self.caller: Caller | None = None
         self._fault: int | None = None
         self._room_at: int | None = None
         self._findings: list[Remark] = []
         self._body = b""
         self._message = ""
 
-    async def respond(self) -> web.Response:
-        """Answer, whatever happens, and write it down."""
-        try:
-            response = await self._answer()
-        except ReachApiError as error:
-            response = self._refuse(error)
-        except Broken as broken:
-            response = self._break_off(broken.kind)
-            at = self._caller.now if self._caller else await self._now()
-            self._record(at, None)
-            return response
-        except Exception:
-            log.exception("%s %s failed", self._request.method, self._request.path)
-            response = self._refuse(ServerError())
-        if self._services.settings.rate_limit_headers:
-            await self._add_limits(response)
-        at = self._caller.now if self._caller else await self._now()
-        self._record(at, response.status)
-        return response
+    async def answer(self) -> web.Response:
+        """Make the checks in their order, then do what is asked.
 
-    async def _answer(self) -> web.Response:
-        """Make the checks in their order, then do what is asked."""
+        Raises:
+            ReachApiError: it is refused.
+            Broken: a fault breaks the connection.
+        """
         operation = self._known()
         if operation.needs_key:
             await self._identify(operation)
@@ -115,7 +104,7 @@ class Exchange:
         caller, secret = await services.store.unit(
             _identify, services, api_key, with_secret=sends_secret
         )
-        self._caller = caller
+        self.caller = caller
         if sends_secret and headers[SECRET_HEADER] != secret:
             self._findings.append((FindingKind.WRONG_SECRET, ""))
             raise Unauthorized
@@ -136,7 +125,7 @@ class Exchange:
             ReachApiError: it orders a refusal.
             Broken: it orders a broken connection.
         """
-        services, caller = self._services, self._caller
+        services, caller = self._services, self.caller
         account = caller.account if caller else None
         rule = await services.store.unit(
             services.faults.trigger, FaultPhase.REQUEST, operation.name, account
@@ -156,13 +145,13 @@ class Exchange:
                 )
             except LookupError:  # nor is it certain that there still is an account
                 raise Unauthorized from None
-            self._caller = caller._replace(credit=credit)
+            self.caller = caller._replace(credit=credit)
 
     def _run(self, operation: Operation) -> Success:
         """Do what is asked; a unit may run again, so it begins without findings."""
         self._findings = []
         asked = VendorRequest(
-            self._caller, self._request.query, self._body, self._findings
+            self.caller, self._request.query, self._body, self._findings
         )
         try:
             return operation.run(self._services, asked)
@@ -170,26 +159,28 @@ class Exchange:
             self._findings.append((FindingKind.INSUFFICIENT_CREDIT, ""))
             raise
 
-    def _refuse(self, error: ReachApiError) -> web.Response:
+    def refuse(self, error: ReachApiError) -> web.Response:
+        """Say no."""
         self._message = error.message
-        if isinstance(error, TooManyRequests) and self._caller:
-            self._room_at = error.room_at or self._caller.now + WINDOW
+        if isinstance(error, TooManyRequests) and self.caller:
+            self._room_at = error.room_at or self.caller.now + WINDOW
         return refusal(error)
 
-    def _break_off(self, kind: FaultKind) -> web.Response:
+    def break_off(self, kind: FaultKind) -> web.Response:
         """Break the connection; the response that is returned goes nowhere."""
         self._message = kind
         if self._request.transport is not None:
             break_off(self._request.transport, kind)
         return web.Response()
 
-    async def _add_limits(self, response: web.Response) -> None:
+    async def add_limits(self, response: web.Response) -> None:
         """Tell what is left of the window, to who has one."""
-        caller, limiter = self._caller, self._services.limiter
+        services, caller, limiter = self._services, self.caller, self._services.limiter
         if caller is None or not limiter.limit:
             return
-        refused = self._room_at is not None
-        now = caller.now if refused else await self._now(caller.account)
+        now = caller.now
+        if self._room_at is None:  # it was admitted, and may have taken its time
+            now = await services.store.unit(services.clock.now, caller.account)
         usage = limiter.usage(caller.account, now)
         response.headers["RateLimit-Limit"] = str(usage.limit)
         response.headers["RateLimit-Remaining"] = str(usage.remaining)
@@ -197,13 +188,9 @@ class Exchange:
         if response.status == TooManyRequests.status:
             response.headers["Retry-After"] = str(usage.reset)
 
-    async def _now(self, *account: str) -> int:
-        services = self._services
-        return await services.store.unit(services.clock.now, *account)
-
-    def _record(self, at: int, status: int | None) -> None:
+    def record(self, at: int, status: int | None) -> None:
         """Write down what was asked and answered, in the order of Entry's fields."""
-        caller, request = self._caller, self._request
+        caller, request = self.caller, self._request
         entry = Entry(
             at,
             caller.account if caller else None,
@@ -229,8 +216,30 @@ class Exchange:
 async def respond(
     services: Services, operation: Operation | None, request: web.Request
 ) -> web.Response:
-    """Answer a request to the vendor's surface, of an operation or of none."""
-    return await Exchange(services, operation, request).respond()
+    """Answer a request to the vendor's surface, whatever happens, and write it down.
+
+    Args:
+        services: everything behind the routes.
+        operation: that is asked for; None where there is no such path.
+        request: its head, the body yet to be read.
+    """
+    exchange = Exchange(services, operation, request)
+    answered = True
+    try:
+        response = await exchange.answer()
+    except ReachApiError as error:
+        response = exchange.refuse(error)
+    except Broken as broken:
+        response, answered = exchange.break_off(broken.kind), False
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        response = exchange.refuse(ServerError())
+    if answered and services.settings.rate_limit_headers:
+        await exchange.add_limits(response)
+    caller = exchange.caller
+    at = caller.now if caller else await services.store.unit(services.clock.now)
+    exchange.record(at, response.status if answered else None)
+    return response
 
 
 def _identify(

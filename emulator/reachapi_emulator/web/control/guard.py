@@ -54,15 +54,18 @@ class Guard:
 
     @property
     def middleware(self) -> Middleware:
-        """The checks before every handler, of what there is not too."""
+        """The checks before every handler, of what there is not too.
+
+        It stands next to the handler, which alone says what is open to whom,
+        whatever way its path is written.
+        """
 
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-            found = request.match_info.handler  # whatever way its path is written
             self.check(
                 request,
-                open_to_all=found in self._opens,
-                is_page=found in self._pages,
+                open_to_all=handler in self._opens,
+                is_page=handler in self._pages,
             )
             return await handler(request)
 
