@@ -114,7 +114,12 @@ class SqliteStore:
         Raises:
             Exception: what the function raises; nothing of it has happened then.
         """
-        result, announcements = self.transact(function, *args, **kwargs)
+        announcements = self._open()
+        try:
+            result = function(*args, **kwargs)
+            self._commit()
+        finally:
+            self._leave()
         for announce in announcements:
             announce()
         return result
@@ -122,24 +127,32 @@ class SqliteStore:
     def transact(
         self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> tuple[T, Iterable[Callable[[], None]]]:
-        """Run a unit; return its result, and what is to be announced of it.
+        """Run a unit and return its result, and what is to be announced of it."""
+        announcements = self._open()
+        try:
+            result = function(*args, **kwargs)
+            self._commit()
+        finally:
+            self._leave()
+        return result, announcements
 
-        The transaction begins with the first statement that writes, so that a
-        unit that only reads costs none.
-        """
+    def _open(self) -> dict[Callable[[], None], None]:
+        """Begin a unit: its transaction begins with the first statement that writes."""
         if self._announcements is not None:
             raise RuntimeError("a unit of work inside another: call the function")
         announcements = self._announcements = {}
-        try:
-            result = function(*args, **kwargs)
-            if self._db.in_transaction:
-                self._db.execute("COMMIT")
-        finally:
-            self._announcements = None
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-                self._memory.clear()  # it may hold what has now never been
-        return result, announcements
+        return announcements
+
+    def _commit(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
+
+    def _leave(self) -> None:
+        """End a unit, without a trace unless it has been committed."""
+        self._announcements = None
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+            self._memory.clear()  # it may hold what has now never been
 
     def publish(self, name: EventType, account: str | None, data: object) -> None:
         """Let followers know of an event, once the unit is committed."""

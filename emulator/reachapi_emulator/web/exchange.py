@@ -81,9 +81,14 @@ class Exchange:
             await self._identify(operation)
         if self._request.can_read_body:
             await self._read()
+            if operation.shows_credit:
+                await self._read_credit()
         if self._services.faults.rules:
             await self._meet_fault(operation)
-        success = await self._services.store.unit(self._run, operation)
+        if operation.is_unit:
+            success = await self._services.store.unit(self._run, operation)
+        else:
+            success = self._run(operation)
         self._message = success.message
         return answer(success)
 
@@ -138,14 +143,18 @@ class Exchange:
         if rule.seconds is None:
             raise Broken(rule.kind)
         await services.delays.delay(account, microseconds(rule.seconds))
-        if caller:  # its credit may have changed meanwhile
-            try:
-                credit = await services.store.unit(
-                    services.ledger.credit, caller.account
-                )
-            except LookupError:  # nor is it certain that there still is an account
-                raise Unauthorized from None
-            self.caller = caller._replace(credit=credit)
+        await self._read_credit()
+
+    async def _read_credit(self) -> None:
+        """Read the caller's credit again: it may have changed meanwhile."""
+        services, caller = self._services, self.caller
+        if caller is None:
+            return
+        try:
+            credit = await services.store.unit(services.ledger.credit, caller.account)
+        except LookupError:  # nor is it certain that there still is an account
+            raise Unauthorized from None
+        self.caller = caller._replace(credit=credit)
 
     def _run(self, operation: Operation) -> Success:
         """Do what is asked; a unit may run again, so it begins without findings."""

@@ -77,7 +77,11 @@ class Operation:
 
     Attributes:
         name: what the journal calls it; several may share one.
-        run: does what is asked, inside a unit of work.
+        run: does what is asked.
+        is_unit: whether it reads or changes what is remembered: it runs as a unit
+            of work then, else it asks the data set and the caller alone.
+        shows_credit: whether the caller's credit must be of now, however long the
+            request has been on its way.
         needs_key: whether who asks is checked and limited.
         takes_secret: whether a webhook secret that is sent must be right.
     """
@@ -86,6 +90,8 @@ class Operation:
     methods: tuple[str, ...]
     paths: tuple[str, ...]
     run: Callable[[Services, VendorRequest], Success]
+    is_unit: bool = True
+    shows_credit: bool = False
     needs_key: bool = True
     takes_secret: bool = False
 
@@ -113,11 +119,10 @@ def all_values(
 
 def credit_check(services: Services, asked: VendorRequest) -> Success:
     """Credit check API: what a new request may ask for."""
-    if asked.body or asked.caller is None:  # it took its time to arrive
-        credit = services.ledger.credit(asked.account)
-    else:
-        credit = asked.caller.credit
-    return Success("success", {"available_credit": credit.available})
+    del services
+    if asked.caller is None:
+        raise Unauthorized
+    return Success("success", {"available_credit": asked.caller.credit.available})
 
 
 def counts(services: Services, asked: VendorRequest) -> Success:
@@ -250,18 +255,37 @@ SDK = {
 def _sdk(name: str) -> Operation:
     path = f"/v1/predefined/retrieve-data/get-{name}"
     return Operation(
-        "sdk", GET, (path,), partial(all_values, SDK[name]), needs_key=False
+        "sdk",
+        GET,
+        (path,),
+        partial(all_values, SDK[name]),
+        is_unit=False,
+        needs_key=False,
     )
 
 
 OPERATIONS = (
-    Operation("presets", GET, ("/api/v2/predefined/records/preset-values",), presets),
-    Operation("credits", POST, ("/api/v2/retrive/users/active/credits",), credit_check),
+    Operation(
+        "presets",
+        GET,
+        ("/api/v2/predefined/records/preset-values",),
+        presets,
+        is_unit=False,
+    ),
+    Operation(
+        "credits",
+        POST,
+        ("/api/v2/retrive/users/active/credits",),
+        credit_check,
+        is_unit=False,
+        shows_credit=True,
+    ),
     Operation(
         "counts",
         POST,
         ("/api/v2/request/records/count", "/api/v2/async/records/filter/count"),
         counts,
+        is_unit=False,
     ),
     Operation(
         "fetch", POST, ("/api/v2/async/records/filter",), fetch, takes_secret=True
