@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from reachapi_emulator.delivery.outcome import ErrorCode, Outcome
+from reachapi_emulator.delivery.outcome import (
+    ErrorCode,
+    Outcome as Outcome,  # noqa: PLC0414 # tests of the flow have it from here
+)
 from reachapi_emulator.delivery.sender import BreakOff, Sender
 
 ACKNOWLEDGED = Outcome(200, None, "", 1)

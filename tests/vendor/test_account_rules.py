@@ -1,7 +1,10 @@
+"""Which ids, keys and webhook URLs an account can have."""
+
 import re
 
 import pytest
 
+from reachapi_emulator.vendor import accounts
 from reachapi_emulator.vendor.accounts import (
     MAX_URL,
     SLUG,
@@ -12,42 +15,21 @@ from reachapi_emulator.vendor.accounts import (
     new_api_key,
     new_secret,
 )
+from reachapi_emulator.vendor.errors import Unauthorized
+from support.in_process import InProcess
 
 HOST = "https://receiver.example/"
 
 
-def is_taken(url: str) -> bool:
-    """Tell whether a webhook may have this URL."""
-    try:
-        check_url(url)
-    except AccountError:
-        return False
-    return True
+@pytest.mark.parametrize(
+    ("new", "look"),
+    [(new_api_key, r"[A-Za-z0-9]{24}"), (new_secret, r"[0-9a-f]{32}")],
+)
+def test_a_key_has_the_vendors_look_and_is_its_own(new: type[str], look: str) -> None:
+    made = {new() for _ in range(100)}
 
-
-def test_a_key_has_the_vendors_look() -> None:
-    """24 letters and digits."""
-    assert re.fullmatch(r"[A-Za-z0-9]{24}", new_api_key())
-
-
-def test_a_secret_has_the_vendors_look() -> None:
-    """32 hexadecimal digits."""
-    assert re.fullmatch(r"[0-9a-f]{32}", new_secret())
-
-
-@pytest.mark.parametrize("new", [new_api_key, new_secret])
-def test_no_two_are_alike(new: type[str]) -> None:
-    """A key is one account's, and nobody guesses it."""
-    assert 100 == len({new() for _ in range(100)})
-
-
-def test_an_account_opens_with_all_that_it_needs() -> None:
-    """Its own inbox, active, with a key and a secret of its own."""
-    one, other = (Opening(name, 5) for name in ("ann", "bob"))
-
-    assert ("inbox:", True) == (one.webhook_url, one.webhook_active)
-    assert one.api_key != other.api_key
-    assert one.webhook_secret != other.webhook_secret
+    assert 100 == len(made)
+    assert all(re.fullmatch(look, each) for each in made)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +46,8 @@ def test_an_account_opens_with_all_that_it_needs() -> None:
         "inbox:" + "x" * 100,
     ],
 )
-def test_a_url_that_can_be_posted_to_is_taken(url: str) -> None:
-    """Http or https with a host, or an inbox; as long as allowed."""
-    assert is_taken(url)
+def test_a_url_that_can_be_posted_to(url: str) -> None:
+    check_url(url, InProcess().services.inboxes)
 
 
 @pytest.mark.parametrize(
@@ -100,15 +81,9 @@ def test_a_url_that_can_be_posted_to_is_taken(url: str) -> None:
         "INBOX:ann",
     ],
 )
-def test_a_url_that_cannot_be_posted_to_is_refused(url: str) -> None:
-    """It is no http or https, has no host, or what no request line can hold."""
-    assert not is_taken(url)
-
-
-def test_a_refused_url_is_told_what_one_is() -> None:
-    """With how long it may be."""
+def test_a_url_that_cannot_be_posted_to(url: str) -> None:
     with pytest.raises(AccountError, match=r"http:// or https://, a host, .* 2048"):
-        check_url("")
+        check_url(url, InProcess().services.inboxes)
 
 
 @pytest.mark.parametrize(
@@ -127,12 +102,40 @@ def test_a_refused_url_is_told_what_one_is() -> None:
         ("test-ä", False),
     ],
 )
-def test_which_keys_open_an_account(key: str, *, opens: bool) -> None:
-    """Ruling 7: those that begin with test- and can be an account's id."""
+def test_a_key_that_opens_an_account_can_be_its_id(key: str, *, opens: bool) -> None:
+    """Ruling 7."""
     assert opens is (TEST_KEY.fullmatch(key) is not None)
+    assert not opens or SLUG.fullmatch(key)
 
 
-@pytest.mark.parametrize("length", [1, 95])
-def test_every_test_key_can_be_an_id(length: int) -> None:
-    """The account that it opens is called like it."""
-    assert SLUG.fullmatch("test-" + "x" * length)
+@pytest.mark.parametrize("name", ["a", "7", "A.b_c-9", "x" * 100])
+def test_an_id(name: str) -> None:
+    assert SLUG.fullmatch(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".a", "-a", "_a", "a b", "a/b", "ä", "a\n", "a\x00", "x" * 101]
+)
+def test_no_id(name: str) -> None:
+    assert not SLUG.fullmatch(name)
+
+
+def test_there_are_only_so_many_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that makes up keys fills no memory."""
+    emulator = InProcess()
+    emulator.open("ann")
+    monkeypatch.setattr(accounts, "MAX_ACCOUNTS", 1)
+
+    with pytest.raises(AccountError, match="there are 1 accounts: reset first"):
+        emulator.do(emulator.services.accounts.open, Opening("bob", 0))
+    with pytest.raises(Unauthorized):
+        emulator.do(emulator.services.accounts.identify, "test-1")
+
+
+def test_a_test_key_takes_no_account_of_its_name() -> None:
+    """Somebody else opened it, under another key (ruling 7)."""
+    emulator = InProcess()
+    emulator.open("test-1")
+
+    with pytest.raises(Unauthorized):
+        emulator.do(emulator.services.accounts.identify, "test-1")

@@ -1,3 +1,5 @@
+"""Email validity is a property of the data, judged once (ruling 26)."""
+
 import asyncio
 from itertools import pairwise
 
@@ -6,8 +8,8 @@ from hypothesis import given, strategies as st
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
-from reachapi_emulator.vendor import email_check as validation
-from reachapi_emulator.vendor.email_check import SLICE, Validator, is_deliverable
+from reachapi_emulator.vendor import email_check
+from reachapi_emulator.vendor.email_check import SLICE, EmailCheck, is_deliverable
 from support.people import BAD, GOOD, mixed, people
 
 Judged = list[str | None]
@@ -22,7 +24,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Judged:
         emails.append(email)
         return email in GOOD
 
-    monkeypatch.setattr(validation, "is_deliverable", judge)
+    monkeypatch.setattr(email_check, "is_deliverable", judge)
     return emails
 
 
@@ -43,7 +45,6 @@ def good(dataset: Dataset) -> BitMap:
     ],
 )
 def test_an_email_that_could_be_reached(email: str) -> None:
-    """Ruling 26: by its syntax, without asking anyone; reserved names for tests too."""
     assert is_deliverable(email)
 
 
@@ -71,7 +72,6 @@ def test_an_email_that_could_be_reached(email: str) -> None:
     ],
 )
 def test_an_email_that_could_not_be_reached(email: str | None) -> None:
-    """Ruling 26: by its syntax, or under .invalid."""
     assert not is_deliverable(email)
 
 
@@ -81,42 +81,20 @@ def test_an_email_that_could_not_be_reached(email: str | None) -> None:
     )
 )
 def test_any_text_is_judged(email: str) -> None:
-    """Whatever a user's data set holds."""
     assert is_deliverable(email) in {True, False}
 
 
-async def test_records_with_a_valid_email_are_valid() -> None:
-    """Of those asked for, and no others."""
-    dataset = mixed(14)
-    asked = BitMap(range(3, 10))
-
-    assert good(dataset) & asked == await Validator(dataset).valid(asked)
-
-
-async def test_asking_changes_nothing_of_what_was_asked() -> None:
-    """The records are the caller's own."""
-    asked = BitMap([0, 3])
-
-    await Validator(mixed(7)).valid(asked)
-
-    assert BitMap([0, 3]) == asked
-
-
-async def test_nothing_asked_is_nothing_valid() -> None:
-    """And nothing to be judged."""
-    assert BitMap() == await Validator(mixed(7)).valid(BitMap())
-
-
 async def test_an_email_is_judged_once(judged: Judged) -> None:
-    """Another request takes the verdict that there is, be it good or bad."""
-    dataset = mixed(7)
-    validator = Validator(dataset)
+    """Be it good or bad; and what was asked is left as it was."""
+    dataset, asked = mixed(7), BitMap(range(7))
+    check = EmailCheck(dataset)
 
-    await validator.valid(BitMap(range(4)))
-    await validator.valid(BitMap(range(7)))
-    await validator.valid(BitMap(range(7)))
+    some = await check.valid(BitMap(range(4)))
+    every = [await check.valid(asked) for _ in range(2)]
 
-    assert [dataset.email(number) for number in range(7)] == judged
+    assert (good(dataset) & BitMap(range(4)), [good(dataset)] * 2) == (some, every)
+    assert [dataset.email(number) for number in asked] == judged
+    assert BitMap(range(7)) == asked
 
 
 async def test_other_requests_are_let_through(judged: Judged) -> None:
@@ -129,18 +107,17 @@ async def test_other_requests_are_let_through(judged: Judged) -> None:
             await asyncio.sleep(0)
             seen.append(len(judged))
 
-    await asyncio.gather(watch(), Validator(dataset).valid(dataset.everything))
+    await asyncio.gather(watch(), EmailCheck(dataset).valid(dataset.everything))
 
     assert {SLICE} == {after - before for before, after in pairwise(seen)}
 
 
 async def test_two_requests_at_once_share_the_work(judged: Judged) -> None:
-    """Neither judges what the other has judged, and both get it all."""
     dataset = mixed(3 * SLICE)
-    validator = Validator(dataset)
+    check = EmailCheck(dataset)
     asked = [dataset.everything, BitMap(range(2 * SLICE))]
 
-    both = await asyncio.gather(*map(validator.valid, asked))
+    both = await asyncio.gather(*map(check.valid, asked))
 
     assert [good(dataset) & numbers for numbers in asked] == both
     assert len(dataset) == len(judged)

@@ -3,51 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor.errors import TooManyRequests
-from reachapi_emulator.vendor.rate_limit import Limiter
-from support.house import House, memory_store
+from reachapi_emulator.vendor.rate_limit import Limiter, Usage
+from support.in_process import InProcess, memory_store
 
 KEYS = ("test-a", "test-b")
 EDGES = [0, 1, 100_000, 333_333, 500_000, SECOND - 1, SECOND, SECOND + 1]
+ACTS = ["pass", "advance", "advance all", "freeze", "resume", "follow", *["ask"] * 12]
 
 pauses = st.one_of(st.sampled_from(EDGES), st.integers(0, 2 * SECOND))
-limits = st.integers(1, 11)
 keys = st.sampled_from(KEYS)
-
-
-def is_admitted(limiter: Limiter, key: str, now: int) -> bool:
-    """Make a request."""
-    try:
-        limiter.admit(key, now)
-    except TooManyRequests:
-        return False
-    return True
 
 
 def in_window(instants: Iterable[int], now: int) -> int:
     """Count what happened within the second before an instant, by a plain loop."""
     return sum(now - SECOND < instant <= now for instant in instants)
-
-
-@given(limit=limits, asked=st.lists(st.tuples(keys, pauses), max_size=80))
-@settings(max_examples=300, deadline=None)
-def test_no_second_holds_more_than_the_limit(
-    limit: int, asked: list[tuple[str, int]]
-) -> None:
-    """And none is refused while there is room: one that was does not count."""
-    limiter = Limiter(memory_store(), limit)
-    admitted: defaultdict[str, list[int]] = defaultdict(list)
-    now = 0
-    for key, pause in asked:
-        now += pause
-        if is_admitted(limiter, key, now):
-            admitted[key].append(now)
-            assert limit >= in_window(admitted[key], now)
-        else:
-            assert limit == in_window(admitted[key], now)
 
 
 class Callers:
@@ -60,28 +34,28 @@ class Callers:
     """
 
     def __init__(self, limit: int) -> None:
-        self.house = House()
+        self.emulator = InProcess()
         self.limit = limit
-        self.limiter = Limiter(self.house.store, limit)
+        self.limiter = Limiter(self.emulator.store, limit)
         self.admitted: defaultdict[str, list[int]] = defaultdict(list)
         self.before: defaultdict[str, list[int]] = defaultdict(list)
         for key in KEYS:
-            self.house.accounts.identify(key)
+            self.emulator.do(self.emulator.services.accounts.identify, key)
 
     def act(self, what: str, key: str, pause: int) -> None:
         """Do one thing."""
-        clock = self.house.clock
+        emulator, clock = self.emulator, self.emulator.services.clock
         match what:
             case "pass":
-                self.house.real.now += pause
+                emulator.real.now += pause
             case "advance":
-                clock.advance(pause, key)
+                emulator.advance(pause, key)
             case "advance all":
-                clock.advance(pause)
+                emulator.advance(pause)
             case "freeze":
-                clock.freeze(key)
+                emulator.do(clock.freeze, key)
             case "resume":
-                clock.resume(key)
+                emulator.do(clock.resume, key)
             case "follow":
                 self.follow(key)
             case _:
@@ -89,36 +63,54 @@ class Callers:
 
     def follow(self, key: str) -> None:
         """Set a clock to the global one, which may be back in time."""
-        before = self.house.clock.now(key)
-        self.house.clock.follow(key)
-        if self.house.clock.now(key) < before:
+        before = self.emulator.now(key)
+        self.emulator.do(self.emulator.services.follow_global_clock, key)
+        if self.emulator.now(key) < before:
             self.before[key] += self.admitted.pop(key, [])
 
     def ask(self, key: str) -> None:
         """Make a request, and judge what became of it."""
-        now = self.house.accounts.identify(key).now
-        if is_admitted(self.limiter, key, now):
-            self.admitted[key].append(now)
-            assert self.limit >= in_window(self.admitted[key], now)
-        else:
+        identify = self.emulator.services.accounts.identify
+        now = self.emulator.do(identify, key).now
+        try:
+            self.limiter.admit(key, now)
+        except TooManyRequests:
             held = self.admitted[key] + self.before[key]
             assert self.limit <= in_window(held, now)
-
-
-ACTS = ["pass", "advance", "advance all", "freeze", "resume", "follow", *["ask"] * 12]
+        else:
+            self.admitted[key].append(now)
+            assert self.limit >= in_window(self.admitted[key], now)
 
 
 @given(
-    limit=st.integers(1, 5),
+    limit=st.integers(1, 11),
     acts=st.lists(st.tuples(st.sampled_from(ACTS), keys, pauses), max_size=60),
 )
 @settings(max_examples=150, deadline=None)
 def test_the_limit_holds_on_a_clock_that_jumps(
     limit: int, acts: list[tuple[str, str, int]]
 ) -> None:
-    """Whoever turns it; and set back, it keeps out nobody for what is to come."""
+    """None is refused while there is room; set back, it keeps out nobody for long."""
     callers = Callers(limit)
     for act in acts:
         callers.act(*act)
 
-    callers.house.store.close()
+    callers.emulator.store.close()
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (500_000, Usage(limit=10, remaining=7, reset=1)),
+        (SECOND - 1, Usage(limit=10, remaining=7, reset=1)),
+        (SECOND, Usage(limit=10, remaining=9, reset=1)),
+        (SECOND + 500_000, Usage(limit=10, remaining=10, reset=0)),
+    ],
+)
+def test_usage_tells_what_is_left_and_uses_nothing(now: int, expected: Usage) -> None:
+    """Whole seconds, rounded up."""
+    limiter = Limiter(memory_store(), 10)
+    for instant in (0, 0, 500_000):
+        limiter.admit("ann", instant)
+
+    assert [expected] * 2 == [limiter.usage("ann", now) for _ in range(2)]
