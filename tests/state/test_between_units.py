@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from reachapi_emulator import services
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.vendor import worker
 from reachapi_emulator.vendor.email_check import EmailCheck
 from support.api import CREDITS, FETCH, Api
 from support.in_process import InProcess, steps
@@ -78,6 +79,24 @@ async def test_what_is_claimed_begins_though_its_claimer_is_cancelled(
     await emulator.rest()
 
     assert ["delivered"] == emulator.states()
+
+
+async def test_room_is_used_though_it_comes_after_the_change_that_made_it(
+    store: LateStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attempt is under way until its last unit has been told of."""
+    monkeypatch.setattr(worker, "MAX_AT_ENDPOINT", 1)
+    emulator = InProcess(store=store)
+    emulator.open()
+    for _ in range(2):
+        emulator.ask(3)
+    store.meanwhile["finish"] = partial(steps, 50)
+
+    emulator.worker.start()
+    await steps(200)
+    await emulator.worker.stop(0)
+
+    assert ["delivered"] * 2 == emulator.states()
 
 
 async def test_a_clock_that_jumps_while_it_is_looked_at_ends_a_delay(

@@ -81,19 +81,32 @@ async def test_a_delivery_is_retried_on_its_schedule_and_charged_once(api: Api) 
 async def test_all_that_falls_due_has_been_started_when_an_advance_returns(
     api: Api,
 ) -> None:
-    """First and later attempts of several accounts, at endpoints that are not busy."""
+    """First and later attempts, as many as may be under way at an endpoint."""
     await api.freeze()
-    await script(api, [500] * 6)
-    jobs = [await api.fetch() for _ in range(6)]
+    await script(api, [500] * 8)
+    jobs = [await api.fetch() for _ in range(8)]
 
     for number, seconds in enumerate((0.05, 1, 5), start=1):
         await api.advance(seconds)
         made = [len((await job_of(api, job))["attempts"]) for job in jobs]
-        assert [number] * 6 == made
+        assert [number] * 8 == made
         for job in jobs:
             await api.wait(job, attempts=number)
         if number == 1:
-            await script(api, [500] * 6)
+            await script(api, [500] * 8)
+
+
+async def test_what_waits_for_room_at_an_endpoint_begins_when_there_is(
+    api: Api,
+) -> None:
+    """Though nothing falls due by then, and nobody asks."""
+    await api.freeze()
+    jobs = [await api.fetch(1) for _ in range(20)]
+    await api.advance(1)
+
+    states = {(await api.wait(job))["state"] for job in jobs}
+
+    assert {"delivered"} == states
 
 
 async def test_who_waits_is_told_at_once(api: Api) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reachapi_emulator.vendor import accounts
+from reachapi_emulator.vendor import accounts as module
 from reachapi_emulator.vendor.accounts import (
     MAX_URL,
     SLUG,
@@ -124,7 +124,7 @@ def test_there_are_only_so_many_accounts(monkeypatch: pytest.MonkeyPatch) -> Non
     """A client that makes up keys fills no memory."""
     emulator = InProcess()
     emulator.open("ann")
-    monkeypatch.setattr(accounts, "MAX_ACCOUNTS", 1)
+    monkeypatch.setattr(module, "MAX_ACCOUNTS", 1)
 
     with pytest.raises(AccountError, match="there are 1 accounts: reset first"):
         emulator.do(emulator.services.accounts.open, Opening("bob", 0))
@@ -139,3 +139,16 @@ def test_a_test_key_takes_no_account_of_its_name() -> None:
 
     with pytest.raises(Unauthorized):
         emulator.do(emulator.services.accounts.identify, "test-1")
+
+
+def test_nobody_is_found_where_there_is_nobody() -> None:
+    """And to ask for them by right, or to give them something, is refused."""
+    emulator = InProcess()
+    accounts = emulator.services.accounts
+
+    assert emulator.do(accounts.find, "bob") is None
+    for ask in (accounts.get, accounts.opening):
+        with pytest.raises(LookupError, match="there is no account bob"):
+            emulator.do(ask, "bob")
+    with pytest.raises(LookupError, match="there is no account bob"):
+        emulator.set_webhook(account="bob")
