@@ -4,9 +4,9 @@ import pytest
 
 from reachapi_emulator import __version__
 from reachapi_emulator.contacts.dataset import Dataset
-from support.api import CREDITS, Api
+from support.client import CREDITS, Api, attempted, opened, under
 from support.serving import Serve
-from support.steering import begin, opened, seen, turn_everything, under
+from support.steering import seen, turn_everything
 
 INBOX = "inbox:elsewhere"
 
@@ -38,8 +38,8 @@ async def test_a_reset_brings_everything_back(api: Api, body: object) -> None:
     after = await seen(api, "demo")
     keys = [under(api, key) for key in ("demo-api-key", new)]
 
-    for state in (before, after):
-        del state["clock"]["now"], state["ledger"][0]["at"]
+    for shown in (before, after):
+        del shown["clock"]["now"], shown["ledger"][0]["at"]
     assert {"reset": "all", "account": None} == answer
     assert before == after
     assert started <= clock["now"] < started + 60
@@ -52,7 +52,6 @@ async def test_a_reset_brings_everything_back(api: Api, body: object) -> None:
 
 async def test_a_reset_brings_a_deleted_demo_account_back(api: Api) -> None:
     await api.control("DELETE", "/accounts/demo")
-
     await api.control("POST", "/reset")
 
     assert 200 == (await api.call("POST", CREDITS)).status
@@ -108,25 +107,27 @@ async def test_a_reset_of_an_account_leaves_others_alone(api: Api) -> None:
     assert 1302 == await api.fetch()
 
 
-async def test_a_reset_of_the_journal_leaves_all_else(serve: Serve) -> None:
-    api = await serve(journal_size=1)
-    await api.freeze()
-    await api.wait(await begin(api))
-    await api.call("POST", CREDITS)
+@pytest.mark.parametrize(
+    ("method", "path", "body", "answer", "left"),
+    [
+        ("POST", "/reset", {"scope": "journal"}, "journal", []),
+        ("POST", "/reset", {"scope": "journal", "account": "demo"}, "journal", [1]),
+        ("DELETE", "/requests", None, "all", []),
+        ("DELETE", "/requests?account=demo", None, "demo", [1]),
+    ],
+)
+async def test_a_journal_is_emptied_and_all_else_left(
+    api: Api, method: str, path: str, body: object, answer: str, left: list[int]
+) -> None:
+    """That of all, or of one account."""
+    await opened(api, "test-a")
+    await attempted(api)
     before = await seen(api, "demo")
 
-    answer = await api.control("POST", "/reset", {"scope": "journal"})
+    first, *_ = (await api.control(method, path, body)).values()
 
-    assert {"reset": "journal", "account": None} == answer
+    listed = (await api.control("GET", "/requests"))["requests"]
     empty = {"evicted": 0, "requests": []}
+    assert answer == first
+    assert left == [each["id"] for each in listed]
     assert {**before, "requests": empty} == await seen(api, "demo")
-
-
-async def test_a_reset_of_an_accounts_journal_leaves_others(api: Api) -> None:
-    await opened(api, "test-a")
-    await api.call("POST", CREDITS)
-
-    await api.control("POST", "/reset", {"scope": "journal", "account": "demo"})
-
-    left = (await api.control("GET", "/requests"))["requests"]
-    assert ["test-a"] == [request["account"] for request in left]
