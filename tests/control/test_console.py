@@ -12,6 +12,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+RULES = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
 NAMED = re.compile(rb"""["'(]([\w./-]+\.(?:js|css|svg))["')]""")
 COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 ADDRESS = re.compile(rb"\w+://[^\s\"'`<]*")
@@ -19,31 +24,20 @@ NOWHERE = {b"http://www.w3.org/2000/svg", b"http://localhost:8000/hook"}
 """Addresses that are only named: of a vocabulary, and in an example."""
 
 
-async def files(api: Api) -> dict[str, bytes]:
-    """Return the page and all that it is made of, found as a browser finds it."""
+async def test_every_file_is_served_under_a_strict_policy(api: Api) -> None:
+    """Nothing from elsewhere, nothing inline, no frame; it works without a network."""
     found: dict[str, bytes] = {}
     left = [f"{PREFIX}/"]
     while left:
         path = left.pop()
         answer = await api.send("GET", path)
-        assert [200, POLICY, "nosniff", "no-store"] == [
+        assert [200, *RULES.values()] == [
             answer.status,
-            *picked(
-                answer.headers,
-                "Content-Security-Policy",
-                "X-Content-Type-Options",
-                "Cache-Control",
-            ),
+            *picked(answer.headers, *RULES),
         ]
         found[path] = answer.body
         names = [name.decode() for name in NAMED.findall(COMMENT.sub(b"", answer.body))]
         left += {urljoin(path, name) for name in names} - {*found, *left}
-    return found
-
-
-async def test_every_file_is_served_under_a_strict_policy(api: Api) -> None:
-    """Nothing from elsewhere, nothing inline, no frame; it works without a network."""
-    found = await files(api)
     addresses = {each for body in found.values() for each in ADDRESS.findall(body)}
 
     assert len(found) > 20
