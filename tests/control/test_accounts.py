@@ -27,9 +27,7 @@ async def test_an_account_is_opened_as_described(api: Api) -> None:
     """
     webhook = {"url": HOOK, "active": False}
     given = {"id": "acme", "name": "Acme", "credits": 5, "webhook": webhook}
-
     answer = await api.send("POST", "/_emulator/accounts", json=given)
-
     _, shown = await api.control("GET", "/accounts")
     assert (201, shown) == (answer.status, answer.json)
     assert [24, 32] == [len(shown["api_key"]), len(shown["webhook"].pop("secret"))]
@@ -40,7 +38,6 @@ async def test_an_account_is_opened_as_described(api: Api) -> None:
 async def test_an_account_needs_nothing_to_be_opened(serve: Serve) -> None:
     """Left out: an id is made, the credits are those of the settings."""
     api = await serve(credits=7)
-
     account = await api.control("POST", "/accounts")
 
     assert account["id"].startswith("account-")
@@ -56,7 +53,6 @@ async def test_an_account_without_a_webhook_has_none(api: Api) -> None:
     """Its first one brings a secret."""
     given = {"id": "acme", "webhook": None}
     before = (await api.control("POST", "/accounts", given))["webhook"]
-
     after = await api.control("PUT", "/accounts/acme/webhook", {"url": "inbox:a"})
 
     assert {"url": None, "secret": None, "active": False} == before
@@ -66,7 +62,6 @@ async def test_an_account_without_a_webhook_has_none(api: Api) -> None:
 async def test_a_test_account_has_its_id_as_key(api: Api) -> None:
     """An account opened ahead of its `test-` key is the one that the key finds."""
     await api.control("POST", "/accounts", {"id": "test-ahead", "credits": 3})
-
     answer = await under(api, "test-ahead").call("POST", CREDITS)
 
     assert {"available_credit": 3} == answer.json["data"]
@@ -97,7 +92,6 @@ async def test_only_the_newest_key_is_good(api: Api) -> None:
     test = await api.control("POST", "/accounts/test-a/api-key")
     first = await api.control("POST", f"{DEMO}/api-key")
     second = await api.control("POST", f"{DEMO}/api-key")
-
     keys = [each["api_key"] for each in (test, second, first)]
     assert [200, 200, 403, 403, 403] == await statuses(
         api, *keys, "demo-api-key", "test-a"
@@ -119,7 +113,6 @@ async def test_a_webhook_is_configured(
 ) -> None:
     """Active unless said otherwise; a url of null configures none."""
     account = await api.control("PUT", f"{DEMO}/webhook", given)
-
     url, *others = expected
     url = url.format(url=api.url) if isinstance(url, str) else url
     assert [url, *others] == picked(account["webhook"], "url", "active", "secret")
@@ -159,7 +152,6 @@ async def test_every_change_of_the_balance_is_an_entry(api: Api) -> None:
     left = (await api.control("GET", DEMO))["credits"]
     for balance in (50, 50):
         await api.control("PATCH", DEMO, {"credits": balance})
-
     entries = await api.control("GET", f"{DEMO}/ledger")
 
     assert (await api.control("GET", "/clock"))["now"] == entries[-1]["at"]
@@ -193,10 +185,8 @@ async def test_all_that_hung_on_it_goes_with_it(api: Api) -> None:
     before = await seen(api, "test-a")
     await turn_everything(client, "test-a")
     await api.control("DELETE", "/accounts/test-a")
-
     await opened(api, "test-a")
     after = await seen(api, "test-a")
-
     for each in (before, after):
         (request,) = each.pop("requests")["requests"]
         assert CREDITS == request["path"]

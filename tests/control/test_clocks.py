@@ -36,7 +36,6 @@ async def test_a_clock_goes_and_stands(api: Api, path: str) -> None:
     before = time.time()
     first, second = [await api.control("GET", path) for _ in range(2)]
     frozen = [await turn(api, path) for _ in range(2)]
-
     last = await api.control("GET", path)
     assert before - 1 < first["now"] < second["now"] < time.time() + 1
     assert [False, True] == [second["frozen"], last["frozen"]]
@@ -48,7 +47,6 @@ async def test_a_clock_goes_on_from_where_it_stood(api: Api, path: str) -> None:
     """Its jumps are kept; letting a clock go that goes changes nothing."""
     before = (await turn(api, path))["now"]
     await api.control("POST", f"{path}/advance", {"seconds": 1_000_000})
-
     first, second = [await turn(api, path, frozen=False) for _ in range(2)]
 
     assert before + 1_000_000 <= first["now"] < second["now"] < before + 1_000_010
@@ -63,7 +61,6 @@ async def test_a_clock_is_advanced(
 ) -> None:
     """By seconds and fractions, frozen or not; it stays what it was."""
     before = (await turn(api, path, frozen=frozen))["now"]
-
     clock = await api.control("POST", f"{path}/advance", {"seconds": seconds})
 
     assert frozen is clock["frozen"]
@@ -119,7 +116,6 @@ async def test_a_clock_of_its_own_moves_nobody_else(test_a: Api) -> None:
     """Nor is it moved by the global one."""
     await test_a.freeze()
     before = await test_a.control("GET", GLOBAL)
-
     clock = await jump(test_a, 60)
     others = [await clock_of(test_a, "demo"), await test_a.control("GET", GLOBAL)]
     await test_a.advance(1_000)
@@ -137,9 +133,7 @@ async def test_a_jump_moves_the_jobs_of_its_clock_alone(
     await api.freeze()
     await turn(api, OWN)
     jobs = [await test_a.fetch(), await api.fetch()]
-
     await (jump(api, 0.05) if mine else api.advance(0.05))
-
     found = [len((await job_of(api, job))["attempts"]) for job in jobs]
     assert ([1, 0] if mine else [0, 1]) == found
 
@@ -153,32 +147,12 @@ async def test_an_inbox_stamps_by_its_accounts_clock(api: Api, test_a: Api) -> N
     await jump(api, 1)
     await api.wait(job)
     await api.send("POST", "/_emulator/inbox/elsewhere")
-
     found = [
         (await api.control("GET", f"/inbox/{name}"))[0]["received_at"]
         for name in ("test-a", "elsewhere")
     ]
     clocks = [await clock_of(api), await api.control("GET", GLOBAL)]
     assert [clock["now"] for clock in clocks] == found
-
-
-async def test_parallel_accounts_do_not_disturb_each_other(api: Api) -> None:
-
-    async def fail(key: str, failures: int) -> list[int | None]:
-        client = await opened(api, key)
-        await turn(api, f"/accounts/{key}/clock")
-        await script(api, *[{"status": 500}] * failures, inbox=key)
-        job = await client.fetch()
-        await jump(api, 1, key)
-        for attempts, wait in zip(range(1, failures + 1), (1, 5, 15), strict=False):
-            await api.wait(job, attempts=attempts)
-            await jump(api, wait, key)
-        shown = await api.wait(job, state="delivered")
-        return [attempt["status"] for attempt in shown["attempts"]]
-
-    found = await asyncio.gather(*(fail(f"test-{n}", n % 4) for n in range(12)))
-
-    assert [[500] * (n % 4) + [200] for n in range(12)] == found
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -188,7 +162,6 @@ async def test_a_given_up_clock_follows_again(test_a: Api, *, own: bool) -> None
     if own:
         await jump(test_a, 1_000)
     before = await test_a.control("GET", GLOBAL)
-
     clock = await test_a.control("DELETE", OWN)
     await test_a.advance(5)
 
@@ -214,7 +187,6 @@ async def test_remaining_waits_stay_as_long(
     await api.wait(job, attempts=1)
     await api.advance(behind)
     other = await job_of(api, await api.fetch())
-
     clock = await api.control("DELETE", OWN)
     shown = await job_of(api, job)
     same = await job_of(api, other["unique_processing_id"])
@@ -249,7 +221,6 @@ async def test_the_wait_of_a_delayed_request_stays_as_long(
         await events.until("fault", change="struck")
     if passed:
         await jump(api, passed)
-
     await api.control("DELETE", OWN)
     await api.advance(9.5 - passed)
     await api.control("GET", GLOBAL)

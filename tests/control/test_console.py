@@ -3,8 +3,6 @@
 import re
 from urllib.parse import urljoin
 
-import pytest
-
 from support.api import Api
 from support.control import PREFIX, picked
 
@@ -17,6 +15,14 @@ RULES = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+KINDS = {
+    f"{PREFIX}/": "text/html",
+    "js": "text/javascript",
+    "css": "text/css",
+    "svg": "image/svg+xml",
+}
+"""Content types by what a path ends with."""
+
 NAMED = re.compile(rb"""["'(]([\w./-]+\.(?:js|css|svg))["')]""")
 COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 ADDRESS = re.compile(rb"\w+://[^\s\"'`<]*")
@@ -35,6 +41,8 @@ async def test_every_file_is_served_under_a_strict_policy(api: Api) -> None:
             answer.status,
             *picked(answer.headers, *RULES),
         ]
+        kind = KINDS[path.rpartition(".")[2]]
+        assert f"{kind}; charset=utf-8" == answer.headers["Content-Type"]
         found[path] = answer.body
         names = [name.decode() for name in NAMED.findall(COMMENT.sub(b"", answer.body))]
         left += {urljoin(path, name) for name in names} - {*found, *left}
@@ -43,23 +51,6 @@ async def test_every_file_is_served_under_a_strict_policy(api: Api) -> None:
     assert len(found) > 20
     assert b"<!doctype html>" in found[f"{PREFIX}/"]
     assert addresses <= NOWHERE
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("/", "text/html"),
-        ("/console/main.js", "text/javascript"),
-        ("/console/page.css", "text/css"),
-        ("/console/icon.svg", "image/svg+xml"),
-    ],
-)
-async def test_a_browser_takes_a_file_for_what_it_is(
-    api: Api, path: str, kind: str
-) -> None:
-    answer = await api.send("GET", PREFIX + path)
-
-    assert f"{kind}; charset=utf-8" == answer.headers["Content-Type"]
 
 
 async def test_without_the_final_slash_it_leads_there(api: Api) -> None:

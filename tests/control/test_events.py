@@ -88,17 +88,6 @@ async def test_an_attempt_that_is_put_off_is_told(api: Api) -> None:
     assert 30 == pytest.approx(told.data["due_at"] - told.data["created_at"], abs=2)
 
 
-async def test_a_redelivery_is_told_at_once(api: Api) -> None:
-    job = await api.fetch(3)
-    await api.wait(job)
-    async with following(api) as events:
-        await api.control("POST", f"/jobs/{job}/redeliver")
-        told = await events.next("job")
-
-    assert [job, "delivered"] == picked(told.data, "unique_processing_id", "state")
-    assert told.data["due_at"] is not None
-
-
 CHANGED = {"change": "changed"}
 EMPTIED = {"scope": "journal"}
 
@@ -161,7 +150,6 @@ async def test_changes_of_the_clocks_are_told(api: Api) -> None:
         followed = await api.control("DELETE", "/accounts/demo/clock")
         await api.control("PATCH", "/clock", {"frozen": False})
         told = [await events.next() for _ in range(4)]
-
     everyone, demo = {"account": None}, {"account": "demo"}
     assert [everyone | advanced, demo | own, demo | followed] == [
         each.data for each in told[:3]
@@ -224,16 +212,6 @@ async def test_who_comes_from_elsewhere_is_told_of_a_gap(api: Api) -> None:
     assert ("missed", {"count": None}) == told[1:]
 
 
-async def test_a_burst_of_a_thousand_requests_arrives(api: Api) -> None:
-    async with following(api) as events:
-        sent = pipelined(api, request("GET", "/nowhere"), 1_000)
-        task = asyncio.create_task(sent)
-        told = [await events.next("request", "missed") for _ in range(1_000)]
-        await task
-
-    assert [*range(1, 1_001)] == [event.data["id"] for event in told]
-
-
 async def test_who_does_not_read_holds_nobody_up(serve: Serve) -> None:
     """It is told once how many it has missed, then what is new: memory is bounded."""
     api = await serve(rate_limit=0)
@@ -259,7 +237,6 @@ async def test_a_stream_is_in_the_words_of_its_standard(api: Api) -> None:
         head = await response.content.readuntil(b"\n\n")
         await api.freeze()
         event = await response.content.readuntil(b"\n\n")
-
     clock = {"account": None, **await api.control("GET", "/clock")}
     assert b"retry: 1000\nid: %d\n\n" % events.start == head
     assert event == b"event: clock\nid: %d\ndata: %b\n\n" % (

@@ -35,7 +35,6 @@ async def struck(api: Api, events: int) -> list[int | None]:
 async def test_a_rule_is_answered_as_it_was_understood(api: Api) -> None:
     """201, with all that was left out; so it is listed."""
     answer = await api.send("POST", "/_emulator/faults", json=STATUS)
-
     rule = answer.json
     assert 201 == answer.status
     assert STATUS == {name: rule.pop(name) for name in STATUS}
@@ -68,7 +67,6 @@ async def test_a_rule_is_answered_as_it_was_understood(api: Api) -> None:
 async def test_every_kind_can_be_ordered(api: Api, given: dict[str, object]) -> None:
     """In a phase that can suffer it, up to its bounds; a seed left out is 1."""
     rule = await api.control("POST", "/faults", given)
-
     expected = {"seed": 1, **given} if "probability" in given else given
     assert expected == {name: rule[name] for name in expected}
 
@@ -148,7 +146,6 @@ async def test_a_rule_that_an_older_one_hides_is_refused(
 ) -> None:
     """409: it could never strike; the older one is named."""
     await api.control("POST", "/faults", {**EMPTY, **older})
-
     answer = await api.send("POST", "/_emulator/faults", json={**EMPTY, **younger})
 
     assert (409 if hidden else 201) == answer.status
@@ -161,7 +158,6 @@ async def test_a_rule_that_an_older_one_hides_is_refused(
 async def test_there_are_so_many_rules_at_most(api: Api) -> None:
     for _ in range(100):
         await add(api, times=1)
-
     refusal = await refused(api, "POST", "/faults", {**EMPTY, "times": 1})
 
     assert (409, "there are 100 rules: delete some first") == refusal
@@ -196,7 +192,6 @@ async def test_rules_are_cleared(
     await opened(api, "test-a")
     for account in (None, "test-a", "demo"):
         await add(api, account=account, times=1)
-
     await api.control(method, path, body)
 
     assert left == await listed(api)

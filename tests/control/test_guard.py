@@ -37,7 +37,6 @@ def plain(dataset: Dataset) -> Iterator[Address]:
 
 @pytest.fixture(scope="module")
 def locked(dataset: Dataset) -> Iterator[Address]:
-    """An emulator that demands a token."""
     settings = Settings(port=0, control_token=TOKEN, rate_limit=0)
     with threaded(Server(settings, dataset)) as address:
         yield address
@@ -52,7 +51,6 @@ def unharmed(plain: Address) -> Iterator[Address]:
 
 
 def health(address: Address, headers: Headers) -> Reply:
-    """Ask whether all is well."""
     return ask(address, request("GET", f"{PREFIX}/health", b"", headers))
 
 
@@ -299,7 +297,6 @@ def test_the_token_will_do(locked: Address, given: str | bytes, status: int) -> 
     """Else it is said which kind is meant, and none of it is repeated."""
     sent = request("GET", f"{PREFIX}/accounts", b"", {"Authorization": given})
     reply = ask(locked, sent)
-
     refused = status == 401
     assert status == reply.status
     assert refused is ("Bearer" == reply.headers.get("www-authenticate"))
@@ -313,14 +310,6 @@ def test_without_the_token_few_routes_answer(locked: Address, route: Route) -> N
     reply = ask(locked, request(route.method, route.target))
 
     assert route.open is (reply.status != 401)
-
-
-def test_a_delivery_needs_no_token(locked: Address) -> None:
-    """Webhooks carry none; who reads them has it."""
-    ask(locked, request("POST", f"{PREFIX}/inbox/letters", b"{}"))
-
-    (kept,) = ask(locked, request("GET", f"{PREFIX}/inbox/letters", b"", BEARER)).json
-    assert {} == kept["body"]
 
 
 def test_a_token_that_has_strayed_is_not_in_the_journal(locked: Address) -> None:

@@ -77,7 +77,6 @@ ATTACK = """async ([url, target]) => {
 
 @pytest.fixture(scope="module")
 def running(dataset: Dataset) -> Iterator[Address]:
-    """An emulator to attack."""
     settings = Settings(port=0, rate_limit=0, cors=("*",))
     with threaded(Server(settings, dataset)) as address:
         yield address
@@ -91,7 +90,6 @@ def target(running: Address) -> Address:
 
 
 def url_of(address: Address) -> str:
-    """Return where an emulator is asked."""
     return "http://{}:{}".format(*address)
 
 
@@ -161,7 +159,6 @@ async def test_a_link_of_another_page_leads_to_the_console_alone(
     page = await show(context, ELSEWHERE["another site"])
     async with page.expect_navigation() as navigation:
         await page.evaluate("url => { location.href = url }", url)
-
     answer = await navigation.value
     assert answer is not None
     assert status == answer.status

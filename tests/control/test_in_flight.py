@@ -78,7 +78,6 @@ async def test_a_delivery_to_a_receiver_that_hangs(
 async def test_what_is_connecting(client: Api, how: str) -> None:
     """A delivery that has begun and is not in the inbox yet never gets there."""
     await begin(client)
-
     await forget(client, how)
     at_once = await received(client, "test-a")
     last = await delivered(client)
@@ -92,7 +91,6 @@ async def test_what_an_inbox_is_answering(client: Api, how: str) -> None:
     async with following(client) as events:
         await begin(client)
         await events.next("delivery")
-
     await forget(client, how)
     last = await delivered(client)
 
@@ -104,7 +102,6 @@ async def test_what_an_inbox_is_answering(client: Api, how: str) -> None:
 async def test_a_scheduled_retry(client: Api, how: str) -> None:
     await script(client, {"status": 500}, inbox="test-a")
     await client.wait(await begin(client), attempts=1)
-
     await forget(client, how)
     last = await delivered(client)
 
@@ -135,7 +132,6 @@ async def test_the_first_id_after_a_reset_is_another_job(client: Api) -> None:
         await receiver.arrival()
         await forget(client, "reset")
         receiver.release()
-
     job = await client.fetch(2)
     shown = await client.wait(job)
     assert (1300, 2, 1) == (job, shown["fetch_count"], len(shown["attempts"]))

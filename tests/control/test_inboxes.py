@@ -28,7 +28,6 @@ async def test_an_inbox_keeps_what_it_gets(api: Api) -> None:
     answer = await api.send(
         "POST", HOOK, json={"a": [1, None]}, headers={"X-Trace": "7"}
     )
-
     (arrived,) = await api.control("GET", "/inbox/hook")
 
     assert ([], 200, b"") == (before, answer.status, answer.body)
@@ -89,7 +88,6 @@ async def test_the_oldest_deliveries_go_for_want_of_bytes(
 ) -> None:
     """As many as a new one needs; a body over the bound is kept alone."""
     limit("inbox bytes", 11)
-
     for body in (b"aa", b"bb", b"x" * size):
         await api.send("POST", HOOK, data=body)
 
@@ -98,7 +96,6 @@ async def test_the_oldest_deliveries_go_for_want_of_bytes(
 
 async def test_a_script_is_shown_as_understood(api: Api) -> None:
     steps = [{"status": 503}, {"delay_s": 0.5}, {"drop": True}, {}]
-
     shown = await api.control("PUT", "/inbox/hook/script", steps)
 
     assert [[503, 0, False], [200, 0.5, False], [200, 0, True], [200, 0, False]] == [

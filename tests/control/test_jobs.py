@@ -22,7 +22,7 @@ from support.client import (
 from support.control import Limit, ids, picked
 from support.receiver import receiving
 from support.serving import Serve
-from support.steering import held_validation, waiting
+from support.steering import waiting
 
 BAD = {"status": 500}
 
@@ -97,7 +97,6 @@ async def test_an_attempt_shows_who_was_asked_and_not_how(api: Api) -> None:
         await point(api, url)
         shown = await redelivered(api, job)
         assert url == (await account(api))["webhook"]["url"]
-
     _, *attempts = shown["attempts"]
     assert [*masked.values()] == [attempt["url"] for attempt in attempts]
 
@@ -119,7 +118,6 @@ async def test_jobs_are_listed_by_account_and_state(serve: Serve) -> None:
         "?account=demo&state=exhausted": [failed],
         "?account=test-a&state=exhausted": [],
     }
-
     listed = {query: await api.control("GET", f"/jobs{query}") for query in queries}
 
     assert queries == {query: ids(jobs) for query, jobs in listed.items()}
@@ -131,7 +129,6 @@ async def test_there_is_a_payload_before_the_first_attempt(api: Api) -> None:
     job = await api.fetch()
     await api.control("PUT", "/accounts/demo/webhook", {"url": None})
     await api.advance(1)
-
     answer = await ask(api, "GET", f"/jobs/{job}/payload")
 
     assert "application/json" == answer.headers["Content-Type"]
@@ -140,27 +137,9 @@ async def test_there_is_a_payload_before_the_first_attempt(api: Api) -> None:
     )
 
 
-NOTHING_TO_DELIVER = pytest.mark.parametrize(
+@pytest.mark.parametrize(
     ("method", "path"), [("GET", "payload"), ("POST", "redeliver")]
 )
-
-
-@NOTHING_TO_DELIVER
-async def test_what_is_being_validated_has_nothing_to_deliver(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, method: str, path: str
-) -> None:
-    """Nor has what waits for it: see test_routes.py."""
-    api = await serve()
-    with held_validation(monkeypatch):
-        job = await api.fetch()
-        await api.wait(job, state="validating")
-        refusal = await refused(api, method, f"/jobs/{job}/{path}")
-
-    busy = f"job {job} is being validated: wait until it delivers"
-    assert (409, busy) == refusal
-
-
-@NOTHING_TO_DELIVER
 async def test_a_polled_job_has_nothing_to_deliver(
     api: Api, method: str, path: str
 ) -> None:
@@ -171,7 +150,6 @@ async def test_a_polled_job_has_nothing_to_deliver(
     await api.advance(1)
     before = await job_of(api, job)
     reasons.append(await refused(api, method, f"/jobs/{job}/{path}"))
-
     reason = (
         f"job {job} is polled for and has no delivery: its records are at "
         f"/api/v2/records/batch-process?batch_process_id={job}"
@@ -187,7 +165,6 @@ async def test_a_polled_job_is_shown(api: Api) -> None:
     delivered, polled = [await job_of(api, job) for job in jobs]
     await api.advance(1)
     shown = await job_of(api, jobs[1])
-
     own = {"unique_processing_id": jobs[1], "polled": True}
     assert {**delivered, **own} == polled
     assert shown["valid"] > 0
@@ -202,7 +179,6 @@ async def test_a_wait_for_the_delivery_of_a_polled_job_is_in_vain(
     api: Api, what: dict[str, object]
 ) -> None:
     job = await ready(api)
-
     answer = await ask(api, "POST", f"/jobs/{job}/wait", {**what, "timeout": 0})
 
     assert (408, True) == (answer.status, answer.json["polled"])
@@ -257,7 +233,6 @@ async def test_a_wait_of_no_seconds_only_looks(
     job = await ended(api, BAD, BAD)
     await api.advance(1)
     shown = await api.wait(job, attempts=2)
-
     answer = await ask(api, "POST", f"/jobs/{job}/wait", {**what, "timeout": 0})
 
     assert (status, shown) == (answer.status, answer.json)
@@ -277,7 +252,6 @@ async def test_an_attempt_under_way_counts_when_it_has_ended(api: Api) -> None:
 
         receiver.release()
         answer = await awaited(task)
-
     (attempt,) = early.json["attempts"]
     assert [408, 200] == [early.status, answer.status]
     assert ["delivering", None] == picked(early.json, "state", "due_at")
@@ -295,10 +269,8 @@ async def test_who_waits_for_what_is_gone_is_told_at_once(
     await api.freeze()
     job = await api.fetch()
     task = await waiting(api, f"/jobs/{job}/wait", {"timeout": 600})
-
     await api.control(method, path)
     answer = await awaited(task)
-
     gone = {"error": f"job {job} is gone: a reset took it"}
     assert (404, gone) == (answer.status, answer.json)
 
@@ -314,7 +286,6 @@ async def test_a_redelivery_is_waited_for(api: Api) -> None:
 async def test_an_exhausted_job_that_fails_again_is_exhausted(serve: Serve) -> None:
     api = await serve(retry_schedule=())
     job = await ended(api, BAD, BAD)
-
     again = await redelivered(api, job)
     await api.advance(3_600)
 
@@ -325,7 +296,6 @@ async def test_an_exhausted_job_that_fails_again_is_exhausted(serve: Serve) -> N
 async def test_after_a_redelivery_that_fails_the_schedule_goes_on(api: Api) -> None:
     """At the instant of the retry that it took the place of, nothing happens."""
     job = await ended(api, BAD, BAD)
-
     again = await redelivered(api, job)
     await api.advance(4.9)
     early = await job_of(api, job)
@@ -335,23 +305,6 @@ async def test_after_a_redelivery_that_fails_the_schedule_goes_on(api: Api) -> N
     assert again["due_at"] == pytest.approx(again["attempts"][1]["started_at"] + 5)
     assert 2 == len(early["attempts"])
     assert ["first", "redelivery", "retry"] == [a["trigger"] for a in last["attempts"]]
-
-
-async def test_a_redelivery_goes_to_the_webhook_as_it_is_by_then(api: Api) -> None:
-    """It is due now, waits while that is inactive, and is then made (ruling 30)."""
-    job = await ended(api)
-    async with receiving() as receiver:
-        await point(api, receiver.url, active=False)
-        answer = await api.control("POST", f"/jobs/{job}/redeliver")
-        now = (await api.control("GET", "/clock"))["now"]
-        await api.advance(3_600)
-        early = await job_of(api, job)
-        await point(api, receiver.url)
-        late = await api.wait(job, attempts=2)
-
-    assert [job, now] == picked(answer, "unique_processing_id", "due_at")
-    assert [1, 2] == [len(early["attempts"]), len(late["attempts"])]
-    assert [job] == receiver.jobs
 
 
 async def test_a_job_has_an_end_of_attempts(api: Api, limit: Limit) -> None:

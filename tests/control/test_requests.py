@@ -49,9 +49,7 @@ async def found(api: Api, account: str | None = "demo") -> list[Finding]:
 async def test_a_request_is_noted_with_its_answer(api: Api) -> None:
     await api.freeze()
     await api.call("POST", COUNTS, data=b'{"filter":{}}', headers={"X-Trace": "7"})
-
     (noted,) = await journal(api)
-
     now = (await api.control("GET", "/clock"))["now"]
     assert [1, now, "demo", "counts"] == picked(
         noted, "id", "at", "account", "operation"
@@ -93,7 +91,6 @@ def test_headers_are_noted_as_they_came(shared: Address) -> None:
     tell(shared, "POST", "/reset")
     sent = request("POST", CREDITS, b"", {**given, "Accept": "text/html"})
     ask_raw(shared, sent.replace(b"\r\n\r\n", b"\r\nAccept: application/json\r\n\r\n"))
-
     listed = tell(shared, "GET", "/requests")
     headers = {k.lower(): v for k, v in listed["requests"][0]["headers"].items()}
 
@@ -152,7 +149,6 @@ async def test_the_journal_lets_the_oldest_go(serve: Serve, limit: Limit) -> Non
     api = await serve(journal_size=5)
     for number in range(8):
         await api.call("GET", f"/{number}")
-
     full = await api.control("GET", "/requests")
     limit("listed requests", 2)
     newest = await journal(api, "?limit=9")
@@ -176,11 +172,9 @@ async def test_a_wait_is_for_the_requests_that_fit(api: Api) -> None:
     await client.call("GET", PRESETS)
     await api.call("POST", CREDITS)
     still = not task.done()
-
     await client.call("POST", CREDITS)
     async with asyncio.timeout(5):
         answer = await task
-
     listed = await journal(api, "?account=test-a&operation=credits")
     assert still
     assert (200, {"requests": listed}) == (answer.status, answer.json)
@@ -195,7 +189,6 @@ async def test_a_good_client_gets_a_clean_report(api: Api) -> None:
     before = await api.control("GET", "/report")
     await attempted(api)
     reports = [await api.control("GET", "/report?account=demo") for _ in range(2)]
-
     busiest = {"requests": 1, "limit": 10}
     assert [None, 0, True, []] == picked(
         before, "account", "requests", "clean", "findings"
@@ -325,39 +318,59 @@ async def test_what_a_tester_ordered_of_a_receiver_is_no_mistake(api: Api) -> No
     assert [["not_acknowledged", 1, [], [job]]] == await found(api)
 
 
+OK = {"status": 200, "error": None}
+TIMED_OUT = {"error": "timeout", "duration_ms": 30_000}
+UNACKNOWLEDGED = "not answered by 200 ({}): answer every delivery with 200"
+SLOW = (
+    "1 attempt took more than a third of the time-out of 30 s, up to {} s: "
+    "answer 200 first, work afterwards"
+)
+
+
 @pytest.mark.parametrize(
-    ("attempt", "kinds"),
+    ("attempts", "expected"),
     [
-        ({"status": 200, "error": None, "duration_ms": 10_000}, []),
-        ({"status": 200, "error": None, "duration_ms": 10_001}, ["slow_receiver"]),
+        ([{**OK, "duration_ms": 10_000}], []),
+        ([{**OK, "duration_ms": 10_001}], [SLOW.format("10.001")]),
         (
-            {"error": "timeout", "duration_ms": 30_000},
-            ["not_acknowledged", "slow_receiver"],
+            [TIMED_OUT, {"status": 500}, {"status": 404}, {"status": 500}],
+            [
+                f"4 attempts {UNACKNOWLEDGED.format('404: 1, 500: 2, timeout: 1')}",
+                SLOW.format("30"),
+            ],
         ),
-        ({"error": "refused", "duration_ms": 30_000}, ["not_acknowledged"]),
-        ({"error": "interrupted", "duration_ms": 1}, []),
-        ({"error": "failed", "duration_ms": 1}, []),
-        ({"error": "fault", "duration_ms": 1}, []),
-        ({"url": "http://elsewhere.example:1/_emulator/inbox/ann"}, []),
+        (
+            [{"error": "refused", "duration_ms": 30_000}],
+            [f"1 attempt {UNACKNOWLEDGED.format('refused: 1')}"],
+        ),
+        *([[{"error": error}], []] for error in ("interrupted", "failed", "fault")),
+        ([{"url": "http://elsewhere.example:1/_emulator/inbox/ann"}], []),
     ],
     ids=str,
 )
 async def test_a_receiver_is_judged_by_its_attempts(
-    api: Api, attempt: dict[str, object], kinds: list[str]
+    api: Api, attempts: list[dict[str, object]], expected: list[str]
 ) -> None:
     """It may take a third of the time-out of 30 s; what failed inside is not its fault.
 
     An inbox is not judged, not even one of an emulator elsewhere.
     """
     await point(api, DEAD_END)
-    await attempted(api)
+    job = await attempted(api)
     snapshot = await api.control("GET", "/snapshot")
     table = snapshot["tables"]["attempts"]
-    row = dict(zip(table["columns"], table["rows"][0], strict=True)) | attempt
-    table["rows"] = [list(row.values())]
+    row = dict(zip(table["columns"], table["rows"][0], strict=True))
+    table["rows"] = [
+        list({**row, "number": number, **attempt}.values())
+        for number, attempt in enumerate(attempts, start=1)
+    ]
     await api.control("PUT", "/snapshot", snapshot)
+    findings = (await api.control("GET", "/report?account=demo"))["findings"]
 
-    assert kinds == [kind for kind, *_ in await found(api)]
+    assert expected == [each["text"] for each in findings]
+    assert [([], [job])] * len(expected) == [
+        (each["requests"], each["jobs"]) for each in findings
+    ]
 
 
 async def test_an_account_is_told_of_its_own_mistakes(api: Api) -> None:

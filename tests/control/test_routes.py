@@ -126,7 +126,6 @@ def test_every_answer_is_kept_and_embedded_by_nobody(
 ) -> None:
     headers = ask(unharmed, request(method, target)).headers
     policy = headers["content-security-policy"].split("; ")[-1]
-
     found = {name: headers[name] for name in SHIELD}
     assert SHIELD == {**found, "content-security-policy": policy}
 

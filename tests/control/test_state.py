@@ -32,12 +32,10 @@ async def test_a_reset_brings_everything_back(api: Api, body: object) -> None:
     await turn_everything(await opened(api, "test-a"), "test-a")
     await turn_everything(api, "demo")
     new = (await api.control("GET", "/accounts/demo"))["api_key"]
-
     answer = await api.control("POST", "/reset", body)
     clock = await api.control("GET", "/clock")
     after = await seen(api, "demo")
     keys = [under(api, key) for key in ("demo-api-key", new)]
-
     for shown in (before, after):
         del shown["clock"]["now"], shown["ledger"][0]["at"]
     assert {"reset": "all", "account": None} == answer
@@ -65,7 +63,6 @@ async def test_a_reset_empties_the_rate_limits_window(
     await api.freeze()
     for _ in range(3):
         await api.call("POST", CREDITS)
-
     await api.control("POST", "/reset", what)
     await api.freeze()
     statuses = [(await api.call("POST", CREDITS)).status for _ in range(3)]
@@ -79,7 +76,6 @@ async def test_a_reset_of_an_account_brings_it_back(api: Api) -> None:
     opening = await api.control("POST", "/accounts", given)
     before = await seen(api, "acme")
     await turn_everything(under(api, opening["api_key"]), "acme")
-
     answer = await api.control("POST", "/reset", {"account": "acme"})
 
     assert {"reset": "all", "account": "acme"} == answer
@@ -96,7 +92,6 @@ async def test_a_reset_of_an_account_leaves_others_alone(api: Api) -> None:
     await turn_everything(api, "demo")
     before = await seen(api, "test-other")
     clock = await api.control("GET", "/clock")
-
     await api.control("POST", "/reset", {"account": "demo"})
 
     assert before == await seen(api, "test-other")
@@ -123,9 +118,7 @@ async def test_a_journal_is_emptied_and_all_else_left(
     await opened(api, "test-a")
     await attempted(api)
     before = await seen(api, "demo")
-
     first, *_ = (await api.control(method, path, body)).values()
-
     listed = (await api.control("GET", "/requests"))["requests"]
     empty = {"evicted": 0, "requests": []}
     assert answer == first
