@@ -52,33 +52,13 @@ async def test_an_accepted_job_is_shown(api: Api) -> None:
     shown = await job_of(api, await api.fetch(2, job_title_level=wanted))
     now = (await api.control("GET", "/clock"))["now"]
 
-    assert shown["matched"] > 2
-    assert [1300, "demo", 2, {"job_title_level": wanted}] == picked(
-        shown, "unique_processing_id", "account", "fetch_count", "filter"
-    )
-    assert ["submitted", None, None, []] == picked(
-        shown, "state", "valid", "charged", "attempts"
+    assert ["submitted", 2, {"job_title_level": wanted}, None, None] == picked(
+        shown, "state", "fetch_count", "filter", "valid", "charged"
     )
     assert [now, pytest.approx(now + 0.05, abs=1e-5)] == picked(
         shown, "created_at", "due_at"
     )
-
-
-async def test_a_delivered_job_is_shown(api: Api) -> None:
-    """What was valid was charged; nothing is due; its attempt has no error."""
-    shown = await job_of(api, await attempted(api, 30))
-    (arrived,) = await api.control("GET", "/inbox/demo")
-    (attempt,) = shown["attempts"]
-    valid = len(arrived["body"]["data"])
-    now = (await api.control("GET", "/clock"))["now"]
-
-    assert ["delivered", valid, valid, None] == picked(
-        shown, "state", "valid", "charged", "due_at"
-    )
-    assert [1, now, 200, None, "", None] == picked(
-        attempt, "number", "started_at", "status", "error", "response_body", "fault"
-    )
-    assert attempt["duration_ms"] >= 0
+    assert shown["matched"] > 2
 
 
 async def test_an_attempt_shows_who_was_asked_and_not_how(api: Api) -> None:

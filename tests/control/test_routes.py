@@ -154,22 +154,23 @@ NO_FIT = "the body does not fit: "
 RULE = {"phase": "request", "kind": "EMPTY_RESPONSE"}
 SDK = {**RULE, "operation": "sdk"}
 STATUS = {"phase": "request", "kind": "status", "status": 503}
+OUT_OF_BOUNDS: dict[str, tuple[float, ...]] = {
+    "times": (0, 1_000_001, True),
+    "probability": (0, 1.1),
+    "seed": (-1, 2**53),
+    "status": (399, 600),
+    "seconds": (0, 601),
+}
+"""What no field of a fault rule can be."""
+
 REFUSED: dict[str, list[tuple[object, str]]] = {
     "POST /accounts": [
         ({"id": "a" * 101}, "an account id is"),
-        ({"id": 7}, f"{NO_FIT}Expected `str | null`, got `int` - at `$.id`"),
         ({"name": "n" * 201}, f"{NO_FIT}Expected `str` of length <= 200"),
         ({"credits": 10**12 + 1}, f"{NO_FIT}Expected `int` <= 1000000000000 - at"),
         ({"webhook": {"url": "http://h/" + "x" * 2_048}}, "a webhook url is http:"),
-        ({"webhook": {"secret": "s"}}, f"{NO_FIT}Object contains unknown field `secre"),
-        ([], f"{NO_FIT}Expected `object`, got `array`"),
-    ],
-    "PATCH /accounts/demo": [
-        ({"name": "Other", "credits": -1}, f"{NO_FIT}Expected `int` >= 0"),
-        ({"name": "Other", "id": "other"}, f"{NO_FIT}Object contains unknown field"),
     ],
     "PUT /accounts/demo/webhook": [
-        ({"active": True}, f"{NO_FIT}Object missing required field `url`"),
         (
             {"url": "ftp://h/"},
             "a webhook url is http:// or https://, a host, and at mo",
@@ -184,57 +185,42 @@ REFUSED: dict[str, list[tuple[object, str]]] = {
         (b"", f"{NO_FIT}Object missing required field `frozen`"),
         (b"frozen=true", f"{NO_FIT}JSON is malformed"),
         (b'{"frozen":"\xff"}', NO_FIT),
-        ({"frozen": 1}, f"{NO_FIT}Expected `bool`, got `int` - at `$.frozen`"),
     ],
     "POST /jobs/1301/wait": [
         ({"state": "done"}, "unknown state 'done': one of submitted, validating, "),
         ({"attempts": 1_001}, f"{NO_FIT}Expected `int` <= 1000 - at `$.attempts`"),
-        ({"timeout": 601}, f"{NO_FIT}Expected `float` <= 600.0 - at `$.timeout`"),
     ],
     "POST /requests/wait": [
         ({"operation": "sing"}, "unknown operation 'sing': one of batch, counts, "),
         ({"status": 600}, "status must be from 100 to 599"),
-        ({"count": 1_001}, f"{NO_FIT}Expected `int` <= 1000 - at `$.count`"),
     ],
     "PUT /inbox/hook/script": [
         ([{}, {"status": 600}], "entry 1: status must be from 200 to 599"),
         ([{"delay_s": 601}], "entry 0: delay_s must be from 0 to 600"),
         ([{}] * 1_001, "a script has at most 1000 entries"),
-        ({"status": 500}, f"{NO_FIT}Expected `array`, got `object`"),
     ],
     "POST /faults": [
+        *(
+            ({**RULE, name: value}, f"{NO_FIT}Expected `")
+            for name, values in OUT_OF_BOUNDS.items()
+            for value in values
+        ),
         ({"kind": "EMPTY_RESPONSE"}, f"{NO_FIT}Object missing required f"),
         ({"phase": "request"}, f"{NO_FIT}Object missing required field `kind`"),
         ({**RULE, "phase": "answer"}, "unknown phase 'answer': one of request"),
         ({**RULE, "kind": "FIRE"}, "unknown kind 'FIRE': one of status, de"),
         ({**RULE, "operation": "sing"}, "unknown operation 'sing': one of"),
         ({**RULE, "colour": 1}, f"{NO_FIT}Object contains unknown field `colour`"),
-        ({**RULE, "times": 0}, f"{NO_FIT}Expected `int` >= 1 - at `$.times`"),
-        ({**RULE, "times": 1_000_001}, f"{NO_FIT}Expected `int` <= 1000000 - at `$.ti"),
-        ({**RULE, "times": True}, f"{NO_FIT}Expected `int | null`, got `bool` - at `$"),
-        ({**RULE, "probability": 0}, f"{NO_FIT}Expected `float` > 0.0 - at `$.probabi"),
-        ({**RULE, "probability": 1.1}, f"{NO_FIT}Expected `float` <= 1.0 - at `$.prob"),
-        ({**RULE, "probability": 1, "seed": -1}, f"{NO_FIT}Expected `int` >= 0 - at `"),
-        ({**RULE, "probability": 1, "seed": 2**53}, f"{NO_FIT}Expected `int` <= 90071"),
         ({**RULE, "seed": 1}, "seed belongs to probability: give both, or neither"),
         ({**STATUS, "status": None}, "kind status needs status"),
-        ({**STATUS, "status": 399}, f"{NO_FIT}Expected `int` >= 400 - at `$.status`"),
-        ({**STATUS, "status": 600}, f"{NO_FIT}Expected `int` <= 599 - at `$.status`"),
         ({**STATUS, "seconds": 1}, "seconds belongs to kind delay, not to status"),
         ({**RULE, "status": 500}, "status belongs to kind status, not to EMPTY_RESPON"),
         ({**RULE, "kind": "delay"}, "kind delay needs seconds"),
-        ({**RULE, "kind": "delay", "seconds": 0}, f"{NO_FIT}Expected `float` > 0.0"),
-        ({**RULE, "kind": "delay", "seconds": 601}, f"{NO_FIT}Expected `float` <= 600"),
         ({**STATUS, "phase": "webhook"}, "a delivery has no status of ours: PUT /_emu"),
         ({**RULE, "kind": "DUPLICATE"}, "DUPLICATE is for deliveries: its phase is we"),
         ({**RULE, "kind": "REORDER"}, "REORDER is for deliveries: its phase is webhoo"),
         ({**RULE, "phase": "webhook", "operation": "counts"}, "counts has no d"),
         ({**SDK, "account": "demo"}, "sdk needs no API key, so it"),
-        ([RULE], f"{NO_FIT}Expected `object`, got `array`"),
-    ],
-    "POST /reset": [
-        ({"scope": "jobs"}, f"{NO_FIT}Invalid enum value 'jobs' - at `$.scope`"),
-        ({"accounts": "demo"}, f"{NO_FIT}Object contains unknown field `accounts`"),
     ],
     "PUT /snapshot": [
         ({}, "the body is no snapshot: Object missing required field `version`"),

@@ -2,21 +2,11 @@
 
 import pytest
 
-from reachapi_emulator import __version__
-from reachapi_emulator.contacts.dataset import Dataset
 from support.client import CREDITS, Api, attempted, opened, under
 from support.serving import Serve
 from support.steering import seen, turn_everything
 
 INBOX = "inbox:elsewhere"
-
-
-async def test_health_tells_that_all_is_ready(api: Api, dataset: Dataset) -> None:
-    assert {
-        "status": "ok",
-        "version": __version__,
-        "contacts": len(dataset),
-    } == await api.control("GET", "/health")
 
 
 @pytest.mark.parametrize("body", [None, {}, {"scope": "all"}], ids=str)
