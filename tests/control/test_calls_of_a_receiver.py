@@ -1,33 +1,23 @@
-"""A receiver calls the API from inside its webhook handler: nothing deadlocks.
-
-No lock and no transaction is held across a webhook POST.
-"""
+"""A receiver calls the API from inside its webhook handler: nothing deadlocks."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
-from support.api import COUNTS, CREDITS, FETCH, PRESETS, Answer, Api
-from support.hanging import receiving
-from support.steering import begin, opened, point
+from support.client import (
+    COUNTS,
+    CREDITS,
+    FETCH,
+    PRESETS,
+    Answer,
+    Api,
+    begin,
+    opened,
+    point,
+)
+from support.receiver import receiving
 
 CONTROL = "/_emulator"
-
-
-async def inside(api: Api, method: str, path: str, json: object = None) -> Answer:
-    """Return the answer to a call that a receiver makes before it answers 200."""
-    answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-
-    async def handle(_: object) -> int:
-        answered.set_result(await api.call(method, path, json=json))
-        return 200
-
-    await api.freeze()
-    async with asyncio.timeout(5), receiving(handle) as receiver:
-        await point(api, receiver.url)
-        await begin(api)
-        return await answered
 
 
 @pytest.mark.parametrize(
@@ -60,36 +50,30 @@ async def inside(api: Api, method: str, path: str, json: object = None) -> Answe
 async def test_a_call_from_inside_is_answered(
     api: Api, method: str, path: str, json: object, status: int
 ) -> None:
-    assert status == (await inside(api, method, path, json)).status
+    answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
-
-async def test_a_delivery_may_lead_to_the_next(api: Api) -> None:
-
-    async def handle(delivery: Any) -> int:  # noqa: ANN401 # whatever the JSON holds
-        if delivery["unique_processing_id"] < 1303:
-            await api.fetch(1)
+    async def handle(_: object) -> int:
+        answered.set_result(await api.call(method, path, json=json))
         return 200
 
-    async with receiving(handle) as receiver:
+    await api.freeze()
+    async with asyncio.timeout(5), receiving(handle) as receiver:
         await point(api, receiver.url)
-        await api.fetch(1)
-        async with asyncio.timeout(5):
-            for _ in range(4):
-                await receiver.arrival()
-        await api.wait(1303)
+        await begin(api)
+        answer = await answered
 
-    assert [1300, 1301, 1302, 1303] == receiver.jobs
+    assert status == answer.status
 
 
-async def test_a_delivery_may_wait_for_another_account(api: Api) -> None:
-    """A receiver that waits for a job delivered to itself meanwhile gets it."""
+async def test_a_delivery_may_wait_for_the_next(api: Api) -> None:
+    """Of another account, to the same receiver, asked for from inside the first."""
     other = await opened(api, "test-other")
-    theirs = await other.fetch(1)
     seen: list[str] = []
 
-    async def handle(delivery: Any) -> int:  # noqa: ANN401 # whatever the JSON holds
-        if delivery["unique_processing_id"] != theirs:
-            seen.append((await api.wait(theirs))["state"])
+    async def handle(_: object) -> int:
+        if not seen:
+            seen.append("asked")
+            seen.append((await api.wait(await other.fetch(1)))["state"])
         return 200
 
     async with asyncio.timeout(5), receiving(handle) as receiver:
@@ -97,4 +81,4 @@ async def test_a_delivery_may_wait_for_another_account(api: Api) -> None:
             await point(api, receiver.url, account)
         await api.wait(await api.fetch(1))
 
-    assert ["delivered"] == seen
+    assert ["asked", "delivered"] == seen

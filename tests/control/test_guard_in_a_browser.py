@@ -77,7 +77,6 @@ ATTACK = """async ([url, target]) => {
 
 @pytest.fixture(scope="module")
 def running(dataset: Dataset) -> Iterator[Address]:
-    """An emulator to attack."""
     settings = Settings(port=0, rate_limit=0, cors=("*",))
     with threaded(Server(settings, dataset)) as address:
         yield address
@@ -88,6 +87,10 @@ def target(running: Address) -> Address:
     """An emulator with an account, a job and a clock that stands."""
     prepare(running)
     return running
+
+
+def url_of(address: Address) -> str:
+    return "http://{}:{}".format(*address)
 
 
 async def attack(page: Page, url: str) -> tuple[dict[str, Any], set[int]]:
@@ -110,9 +113,8 @@ async def test_a_page_of_another_origin_neither_reads_nor_drives(
 ) -> None:
     """Whatever it tries: the emulator refuses, and nothing has changed."""
     before = everything(target)
-    host, port = target
     page = await show(context, origin)
-    seen, statuses = await attack(page, f"http://{host}:{port}")
+    seen, statuses = await attack(page, url_of(target))
 
     assert {403} == statuses
     assert {"", "TypeError", "Error"} == set(seen.values())
@@ -124,9 +126,9 @@ async def test_a_page_that_rebinds_its_name_neither_reads_nor_drives(
 ) -> None:
     """It is of the emulator's origin, and yet sees nothing but the refusal."""
     before = everything(target)
-    _, port = target
-    page = await show(context, f"http://evil.test:{port}/page")
-    seen, statuses = await attack(page, f"http://evil.test:{port}")
+    url = f"http://evil.test:{target[1]}"
+    page = await show(context, f"{url}/page")
+    seen, statuses = await attack(page, url)
 
     assert {403} == statuses
     assert "--allowed-host" in seen["read"]
@@ -138,13 +140,11 @@ async def test_a_sandboxed_page_neither_reads_nor_drives(
     context: BrowserContext, target: Address
 ) -> None:
     before = everything(target)
-    host, port = target
     page = await show(context, ELSEWHERE["another port"])
     await page.set_content(
         "<iframe sandbox='allow-scripts allow-forms' srcdoc='<body>'></iframe>"
     )
-    frame = page.frames[1]
-    seen = await frame.evaluate(ATTACK, [f"http://{host}:{port}/_emulator", "/"])
+    seen = await page.frames[1].evaluate(ATTACK, [f"{url_of(target)}/_emulator", "/"])
 
     assert "TypeError" == seen["read"]
     assert before == everything(target)
@@ -155,13 +155,10 @@ async def test_a_link_of_another_page_leads_to_the_console_alone(
     context: BrowserContext, target: Address, path: str, status: int
 ) -> None:
     """To be looked at by whoever follows it; not to what a route answers."""
-    host, port = target
+    url = f"{url_of(target)}/_emulator{path}"
     page = await show(context, ELSEWHERE["another site"])
     async with page.expect_navigation() as navigation:
-        await page.evaluate(
-            "url => { location.href = url }", f"http://{host}:{port}/_emulator{path}"
-        )
-
+        await page.evaluate("url => { location.href = url }", url)
     answer = await navigation.value
     assert answer is not None
     assert status == answer.status
@@ -171,10 +168,9 @@ async def test_a_page_of_the_emulator_itself_may(
     context: BrowserContext, target: Address
 ) -> None:
     """What the others try works from there: so the tries are good ones."""
-    host, port = target
     page = await context.new_page()
-    typed = await page.goto(f"http://{host}:{port}/_emulator/health")
-    seen, _ = await attack(page, f"http://{host}:{port}")
+    typed = await page.goto(f"{url_of(target)}/_emulator/health")
+    seen, _ = await attack(page, url_of(target))
 
     assert typed is not None
     assert 200 == typed.status

@@ -1,53 +1,34 @@
 """What is under way when its account is reset, deleted or replaced: it is dropped."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
-from support.api import CREDITS, Api
+from support.client import CREDITS, Api, ask, begin, opened, point, script, under
 from support.control import ids, received
-from support.hanging import receiving
+from support.events import following
+from support.receiver import receiving
 from support.serving import Serve
-from support.steering import (
-    ask,
-    begin,
-    held_validation,
-    opened,
-    point,
-    script,
-    under,
-)
+from support.steering import held_validation
 
-Forget = Callable[[Api], Awaitable[object]]
+FORGET: dict[str, tuple[str, str, object]] = {
+    "reset": ("POST", "/reset", None),
+    "reset of the account": ("POST", "/reset", {"account": "test-a"}),
+    "deletion": ("DELETE", "/accounts/test-a", None),
+}
+EVERY = pytest.mark.parametrize("how", [*FORGET, "restored snapshot"])
 
 
-async def reset(api: Api) -> None:
-    """Reset everything."""
-    await api.control("POST", "/reset")
-
-
-async def reset_account(api: Api) -> None:
-    """Reset the account."""
-    await api.control("POST", "/reset", {"account": "test-a"})
-
-
-async def delete(api: Api) -> None:
-    """Delete the account."""
-    await api.control("DELETE", "/accounts/test-a")
-
-
-async def restore(api: Api) -> None:
-    """Restore a snapshot of before there was anything."""
+async def forget(api: Api, how: str) -> None:
+    """Forget the account; a snapshot is one of before there was anything."""
+    if how in FORGET:
+        await api.control(*FORGET[how])
+        return
     nothing = await api.control("GET", "/snapshot")
     for name in ("accounts", "jobs", "attempts", "api_keys", "ledger", "deliveries"):
         nothing["tables"][name]["rows"] = []
     nothing["windows"] = {}
     await api.control("PUT", "/snapshot", nothing)
-
-
-EVERY = pytest.mark.parametrize("forget", [reset, reset_account, delete, restore])
-ITS_OWN = pytest.mark.parametrize("forget", [reset_account, delete])
 
 
 @pytest.fixture
@@ -70,7 +51,7 @@ async def delivered(client: Api) -> int:
 @EVERY
 @pytest.mark.parametrize("count", [1, 9])
 async def test_a_delivery_to_a_receiver_that_hangs(
-    client: Api, forget: Forget, count: int
+    client: Api, how: str, count: int
 ) -> None:
     """Its connection ends, and it is not made again.
 
@@ -84,7 +65,7 @@ async def test_a_delivery_to_a_receiver_that_hangs(
         for _ in range(min(count, 8)):
             await receiver.arrival()
 
-        await forget(client)
+        await forget(client, how)
         receiver.release()
         await opened(client, "test-a")
         await point(client, receiver.url, "test-a")
@@ -94,11 +75,10 @@ async def test_a_delivery_to_a_receiver_that_hangs(
 
 
 @EVERY
-async def test_what_is_connecting(client: Api, forget: Forget) -> None:
+async def test_what_is_connecting(client: Api, how: str) -> None:
     """A delivery that has begun and is not in the inbox yet never gets there."""
     await begin(client)
-
-    await forget(client)
+    await forget(client, how)
     at_once = await received(client, "test-a")
     last = await delivered(client)
 
@@ -106,13 +86,12 @@ async def test_what_is_connecting(client: Api, forget: Forget) -> None:
 
 
 @EVERY
-async def test_what_an_inbox_is_answering(client: Api, forget: Forget) -> None:
-    await script(client, {"delay_s": 0.05}, inbox="test-a")
-    await begin(client)
-    while not await received(client, "test-a"):
-        pass
-
-    await forget(client)
+async def test_what_an_inbox_is_answering(client: Api, how: str) -> None:
+    await script(client, {"delay_s": 2}, inbox="test-a")
+    async with following(client) as events:
+        await begin(client)
+        await events.next("delivery")
+    await forget(client, how)
     last = await delivered(client)
 
     assert [last] == await received(client, "test-a")
@@ -120,11 +99,10 @@ async def test_what_an_inbox_is_answering(client: Api, forget: Forget) -> None:
 
 
 @EVERY
-async def test_a_scheduled_retry(client: Api, forget: Forget) -> None:
+async def test_a_scheduled_retry(client: Api, how: str) -> None:
     await script(client, {"status": 500}, inbox="test-a")
     await client.wait(await begin(client), attempts=1)
-
-    await forget(client)
+    await forget(client, how)
     last = await delivered(client)
 
     assert [last] == await received(client, "test-a")
@@ -132,14 +110,14 @@ async def test_a_scheduled_retry(client: Api, forget: Forget) -> None:
 
 @EVERY
 async def test_a_validation(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, forget: Forget
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     client = under(await serve(), "test-a")
     with held_validation(monkeypatch):
         job = await client.fetch()
         await client.wait(job, state="validating")
 
-        await forget(client)
+        await forget(client, how)
 
     assert [] == await client.control("GET", "/jobs")
     credit = (await client.call("POST", CREDITS)).json["data"]
@@ -152,18 +130,15 @@ async def test_the_first_id_after_a_reset_is_another_job(client: Api) -> None:
         receiver.hang()
         await begin(client, 1)
         await receiver.arrival()
-        await reset(client)
+        await forget(client, "reset")
         receiver.release()
-
     job = await client.fetch(2)
     shown = await client.wait(job)
     assert (1300, 2, 1) == (job, shown["fetch_count"], len(shown["attempts"]))
 
 
-@ITS_OWN
-async def test_the_deliveries_of_others_go_on(
-    api: Api, client: Api, forget: Forget
-) -> None:
+@pytest.mark.parametrize("how", ["reset of the account", "deletion"])
+async def test_the_deliveries_of_others_go_on(api: Api, client: Api, how: str) -> None:
     async with receiving() as receiver:
         for account in ("demo", "test-a"):
             await point(api, receiver.url, account)
@@ -173,15 +148,15 @@ async def test_the_deliveries_of_others_go_on(
         for _ in range(2):
             await receiver.arrival()
 
-        await forget(api)
+        await forget(api, how)
         receiver.release()
         shown = await api.wait(job)
 
     assert [("first", 200)] == [(a["trigger"], a["status"]) for a in shown["attempts"]]
 
 
-@pytest.mark.parametrize("forget", [reset, reset_account])
-async def test_a_reset_at_any_moment(serve: Serve, forget: Forget) -> None:
+@pytest.mark.parametrize("how", ["reset", "reset of the account"])
+async def test_a_reset_at_any_moment(serve: Serve, how: str) -> None:
     """From the jump of the clock to the acknowledgement, turn by turn of the loop."""
     client = await opened(await serve(), "test-a")
     for turns in range(30):
@@ -190,12 +165,12 @@ async def test_a_reset_at_any_moment(serve: Serve, forget: Forget) -> None:
         jump = asyncio.create_task(client.advance(1))
         for _ in range(turns):
             await asyncio.sleep(0)
-        await forget(client)
+        await forget(client, how)
         await jump
         last = await delivered(client)
 
         assert [last] == await received(client, "test-a"), turns
-        await reset(client)
+        await forget(client, "reset")
         await opened(client, "test-a")
 
 

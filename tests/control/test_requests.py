@@ -5,18 +5,30 @@ from typing import Any
 
 import pytest
 
-from support.api import COUNTS, CREDITS, FETCH, PRESETS, Api
+from support.client import (
+    COUNTS,
+    CREDITS,
+    FETCH,
+    PRESETS,
+    Api,
+    ask,
+    attempted,
+    opened,
+    point,
+    rule,
+    script,
+    under,
+)
 from support.control import Limit, picked
-from support.flow import attempted
 from support.raw import Address, ask as ask_raw, request
-from support.receiver import Receiver, Serving, listening
 from support.serving import Serve
-from support.steering import ask, opened, point, script, under, waiting
+from support.steering import waiting
 from support.threaded import tell
 
 Finding = list[object]
 DEAD_END = "http://127.0.0.1:9/hook"
 FETCHED = {"fetchCount": 1, "filter": {}}
+UNKNOWN = {"filter": {"x": {}}}
 
 
 async def journal(api: Api, query: str = "") -> Any:  # noqa: ANN401 # whatever the JSON holds
@@ -34,37 +46,27 @@ async def found(api: Api, account: str | None = "demo") -> list[Finding]:
     ]
 
 
-async def counts(api: Api, **body: object) -> None:
-    """Send a counts request."""
-    await api.call("POST", COUNTS, json=body)
-
-
 async def test_a_request_is_noted_with_its_answer(api: Api) -> None:
     await api.freeze()
-    body = b'{"filter":{}}'
-    await api.call("POST", COUNTS, data=body, headers={"X-Trace": "7"})
-
+    await api.call("POST", COUNTS, data=b'{"filter":{}}', headers={"X-Trace": "7"})
     (noted,) = await journal(api)
-
-    assert noted.pop("duration_ms") > 0
-    assert "7" == noted.pop("headers")["X-Trace"]
-    assert {
-        "id": 1,
-        "at": (await api.control("GET", "/clock"))["now"],
-        "account": "demo",
-        "operation": "counts",
-        "method": "POST",
-        "path": COUNTS,
-        "body": body.decode(),
-        "status": 200,
-        "message": "success",
-        "fault": None,
-    } == noted
+    now = (await api.control("GET", "/clock"))["now"]
+    assert [1, now, "demo", "counts"] == picked(
+        noted, "id", "at", "account", "operation"
+    )
+    assert ["POST", COUNTS, '{"filter":{}}'] == picked(noted, "method", "path", "body")
+    assert [200, "success", None] == picked(noted, "status", "message", "fault")
+    assert "7" == noted["headers"]["X-Trace"]
+    assert noted["duration_ms"] > 0
 
 
 async def test_refused_requests_are_noted(api: Api) -> None:
-    """Numbered as they came; without an account where no key tells whose it is."""
+    """Numbered as they came; without an account where no key tells whose it is.
+
+    Those of the control API are not.
+    """
     await under(api, "wrong").call("POST", CREDITS)
+    await ask(api, "GET", "/nowhere")
     await api.call("GET", "/nowhere?a=1")
     await api.send("GET", "/api/v2/nowhere?x=1&X-API-Key=demo-api-key")
 
@@ -89,7 +91,6 @@ def test_headers_are_noted_as_they_came(shared: Address) -> None:
     tell(shared, "POST", "/reset")
     sent = request("POST", CREDITS, b"", {**given, "Accept": "text/html"})
     ask_raw(shared, sent.replace(b"\r\n\r\n", b"\r\nAccept: application/json\r\n\r\n"))
-
     listed = tell(shared, "GET", "/requests")
     headers = {k.lower(): v for k, v in listed["requests"][0]["headers"].items()}
 
@@ -113,13 +114,6 @@ async def test_any_body_is_noted(api: Api, body: bytes, noted: str) -> None:
     await api.call("POST", COUNTS, data=body)
 
     assert [noted] == [each["body"] for each in await journal(api)]
-
-
-async def test_control_requests_are_not_noted(api: Api) -> None:
-    await api.control("GET", "/accounts")
-    await ask(api, "GET", "/nowhere")
-
-    assert {"evicted": 0, "requests": []} == await api.control("GET", "/requests")
 
 
 @pytest.mark.parametrize(
@@ -150,79 +144,41 @@ async def test_requests_are_listed_by_what_they_are(
     assert expected == [each["id"] for each in await journal(api, query)]
 
 
-async def test_no_more_are_listed_however_many_are_asked_for(
-    api: Api, limit: Limit
-) -> None:
-    limit("listed requests", 2)
-    for number in range(3):
-        await api.call("GET", f"/{number}")
-
-    assert ["/1", "/2"] == [each["path"] for each in await journal(api, "?limit=9")]
-
-
-async def test_the_journal_lets_the_oldest_go(serve: Serve) -> None:
-    """And tells how many went; cleared, it begins anew."""
+async def test_the_journal_lets_the_oldest_go(serve: Serve, limit: Limit) -> None:
+    """And tells how many went; only so many are listed; cleared, it begins anew."""
     api = await serve(journal_size=5)
     for number in range(8):
         await api.call("GET", f"/{number}")
-
     full = await api.control("GET", "/requests")
+    limit("listed requests", 2)
+    newest = await journal(api, "?limit=9")
     cleared = await api.control("DELETE", "/requests")
     empty = await api.control("GET", "/requests")
     await api.call("POST", CREDITS)
 
     assert 3 == full["evicted"]
     assert [4, 5, 6, 7, 8] == [each["id"] for each in full["requests"]]
+    assert full["requests"][-2:] == newest
     assert {"cleared": "all"} == cleared
     assert {"evicted": 0, "requests": []} == empty
     assert [1] == [each["id"] for each in await journal(api)]
 
 
-async def test_the_journal_is_cleared_for_one_account(api: Api) -> None:
-    await opened(api, "test-a")
-    await api.call("POST", CREDITS)
-
-    cleared = await api.control("DELETE", "/requests?account=test-a")
-
-    assert {"cleared": "test-a"} == cleared
-    assert [["demo", 2]] == [picked(r, "account", "id") for r in await journal(api)]
-
-
 async def test_a_wait_is_for_the_requests_that_fit(api: Api) -> None:
-    """200 with them, as soon as there are so many."""
-    what = {"account": "demo", "operation": "credits", "status": 200, "count": 2}
+    """200 with them, as soon as there are so many; their account may be to come."""
+    what = {"account": "test-a", "operation": "credits", "status": 200, "count": 2}
     task = await waiting(api, "/requests/wait", {**what, "timeout": 60})
-    await opened(api, "test-a")
-    await api.call("GET", PRESETS)
+    client = await opened(api, "test-a")
+    await client.call("GET", PRESETS)
     await api.call("POST", CREDITS)
     still = not task.done()
-
-    await api.call("POST", CREDITS)
+    await client.call("POST", CREDITS)
     async with asyncio.timeout(5):
         answer = await task
-
-    listed = await journal(api, "?account=demo&operation=credits")
+    listed = await journal(api, "?account=test-a&operation=credits")
     assert still
     assert (200, {"requests": listed}) == (answer.status, answer.json)
     assert 2 == len(listed)
-
-
-async def test_a_wait_may_be_for_an_account_to_come(api: Api) -> None:
-    task = await waiting(api, "/requests/wait", {"account": "test-a", "timeout": 60})
-
-    await opened(api, "test-a")
-    async with asyncio.timeout(5):
-        answer = await task
-
-    assert 200 == answer.status
-
-
-async def test_a_wait_in_vain_shows_the_nearest(api: Api) -> None:
-    await api.call("POST", CREDITS)
-
-    answer = await ask(api, "POST", "/requests/wait", {"count": 2, "timeout": 0.01})
-
-    assert (408, await journal(api)) == (answer.status, answer.json["requests"])
 
 
 async def test_a_good_client_gets_a_clean_report(api: Api) -> None:
@@ -230,33 +186,31 @@ async def test_a_good_client_gets_a_clean_report(api: Api) -> None:
 
     Nor is asking for a report, which changes nothing.
     """
-    clean = {
-        "evicted": 0,
-        "clean": True,
-        "busiest_second": {"requests": 0, "limit": 10},
-        "findings": [],
-    }
-    assert {**clean, "account": None, "requests": 0} == await api.control(
-        "GET", "/report"
-    )
-
+    before = await api.control("GET", "/report")
     await attempted(api)
     reports = [await api.control("GET", "/report?account=demo") for _ in range(2)]
-
     busiest = {"requests": 1, "limit": 10}
-    once = {**clean, "account": "demo", "requests": 1, "busiest_second": busiest}
-    assert [once, once] == reports
+    assert [None, 0, True, []] == picked(
+        before, "account", "requests", "clean", "findings"
+    )
+    assert [
+        {**before, "account": "demo", "requests": 1, "busiest_second": busiest}
+    ] * 2 == reports
 
 
 @pytest.mark.parametrize("headers", [{}, {"Connection": "close"}], ids=str)
+@pytest.mark.parametrize(
+    ("rate_limit", "expected"),
+    [(2, [["rate_limit", 2, [3, 4], []], ["no_backoff", 1, [4], []]]), (0, [])],
+)
 async def test_too_many_requests_and_no_pause_are_found(
-    serve: Serve, headers: dict[str, str]
+    serve: Serve, headers: dict[str, str], rate_limit: int, expected: list[Finding]
 ) -> None:
     """The refused, and those that followed; who waits is told nothing of it.
 
-    Over one connection, or over one for each request.
+    Over one connection, or over one for each request; a limit of 0 is none.
     """
-    api = await serve(rate_limit=2)
+    api = await serve(rate_limit=rate_limit)
     await api.freeze()
     for _ in range(4):
         await api.call("POST", CREDITS, headers=headers)
@@ -264,11 +218,8 @@ async def test_too_many_requests_and_no_pause_are_found(
     await api.call("POST", CREDITS, headers=headers)
     report = await api.control("GET", "/report?account=demo")
 
-    assert {"requests": 4, "limit": 2} == report["busiest_second"]
-    assert [
-        ["rate_limit", 2, [3, 4], []],
-        ["no_backoff", 1, [4], []],
-    ] == await found(api)
+    assert {"requests": 4, "limit": rate_limit} == report["busiest_second"]
+    assert expected == await found(api)
 
 
 @pytest.mark.parametrize(("wait", "expected"), [(0.5, ["no_backoff"]), (1, [])])
@@ -277,8 +228,7 @@ async def test_after_a_429_by_a_fault_a_second_is_to_pass(
 ) -> None:
     """The 429 that was ordered is no mistake, but going on at once is one."""
     await api.freeze()
-    rule = {"phase": "request", "kind": "status", "status": 429, "times": 1}
-    await api.control("POST", "/faults", rule)
+    await rule(api, "status", status=429, times=1)
     await api.call("POST", CREDITS)
     await api.advance(wait)
     await api.call("POST", CREDITS)
@@ -286,19 +236,8 @@ async def test_after_a_429_by_a_fault_a_second_is_to_pass(
     assert expected == [kind for kind, *_ in await found(api)]
 
 
-async def test_a_limit_of_none_is_never_exceeded(serve: Serve) -> None:
-    api = await serve(rate_limit=0)
-    await api.freeze()
-    for _ in range(11):
-        await api.call("POST", CREDITS)
-    report = await api.control("GET", "/report")
-
-    assert [True, {"requests": 11, "limit": 0}] == picked(
-        report, "clean", "busiest_second"
-    )
-
-
 LEVELS = {"job_title_level": {str(number): "x" * 10 for number in range(900)}}
+TOO_MANY = {"fetchCount": 10_001, "filter": {}}
 SECRET = {"webhook_secret_key": "wrong"}
 
 
@@ -306,7 +245,7 @@ SECRET = {"webhook_secret_key": "wrong"}
     ("method", "path", "body", "headers", "kind"),
     [
         ("POST", COUNTS, {"filter": {"job_title": {}}}, {}, None),
-        ("POST", COUNTS, {"filter": {"x": {}}}, {}, "unknown_field"),
+        ("POST", COUNTS, UNKNOWN, {}, "unknown_field"),
         ("POST", COUNTS, {"filter": {**LEVELS, "x": {}}}, {}, "unknown_field"),
         ("POST", COUNTS, {"Filter": {}}, {}, "unknown_field"),
         ("POST", COUNTS, {"filter": {}, "fetchCount": 1}, {}, None),
@@ -315,13 +254,7 @@ SECRET = {"webhook_secret_key": "wrong"}
         ("GET", f"{PRESETS}?website=x&job_title=dev", None, {}, None),
         ("GET", f"{PRESETS}?company_website=x&job_title=a", None, {}, "unknown_field"),
         ("GET", "/api/v2/records/batch-process?id=1", None, {}, "unknown_field"),
-        (
-            "POST",
-            FETCH,
-            {"fetchCount": 10_001, "filter": {}},
-            {},
-            "insufficient_credit",
-        ),
+        ("POST", FETCH, TOO_MANY, {}, "insufficient_credit"),
         ("POST", FETCH, FETCHED, {"webhook_secret_key": "demo-webhook-secret"}, None),
         ("POST", FETCH, FETCHED, SECRET, "wrong_secret"),
         ("POST", CREDITS, None, {"X-API-Key": "nobody"}, "unauthorized"),
@@ -350,7 +283,8 @@ async def test_a_mistake_of_a_request_is_found(
 
 async def test_a_field_that_is_ignored_is_found_all_the_same(serve: Serve) -> None:
     api = await serve(lenient=True)
-    await counts(api, filter={"jobtitle": {}, "sic_code": {}, "x": {}})
+    wanted = {"jobtitle": {}, "sic_code": {}, "x": {}}
+    await api.call("POST", COUNTS, json={"filter": wanted})
     report = await api.control("GET", "/report")
 
     assert [["unknown_field", 1, [1], []]] == await found(api)
@@ -359,23 +293,10 @@ async def test_a_field_that_is_ignored_is_found_all_the_same(serve: Serve) -> No
 
 @pytest.mark.parametrize("status", [402, 401, 405])
 async def test_what_a_fault_ordered_is_no_mistake(api: Api, status: int) -> None:
-    rule = {"phase": "request", "kind": "status", "status": status}
-    await api.control("POST", "/faults", rule)
+    await rule(api, "status", status=status)
     await api.call("POST", FETCH, json=FETCHED)
 
     assert [] == await found(api, None)
-
-
-async def test_a_receiver_that_does_not_acknowledge_is_found(
-    api: Api, aiohttp_raw_server: Serving
-) -> None:
-    """Every attempt counts; one that it acknowledges does not."""
-    await listening(api, aiohttp_raw_server, Receiver([500]))
-    job = await attempted(api)
-    await api.advance(1)
-    await api.wait(job, state="delivered")
-
-    assert [["not_acknowledged", 1, [], [job]]] == await found(api)
 
 
 async def test_what_a_tester_ordered_of_a_receiver_is_no_mistake(api: Api) -> None:
@@ -384,8 +305,7 @@ async def test_what_a_tester_ordered_of_a_receiver_is_no_mistake(api: Api) -> No
     await api.advance(1)
     await api.wait(job, attempts=2)
     for kind in ("EMPTY_RESPONSE", "DUPLICATE"):
-        rule = {"phase": "webhook", "kind": kind, "times": 1}
-        await api.control("POST", "/faults", rule)
+        await rule(api, kind, "webhook", times=1)
     await point(api, DEAD_END)
     for attempts, wait in ((3, 5), (4, 15)):
         await api.advance(wait)
@@ -398,70 +318,79 @@ async def test_what_a_tester_ordered_of_a_receiver_is_no_mistake(api: Api) -> No
     assert [["not_acknowledged", 1, [], [job]]] == await found(api)
 
 
+OK = {"status": 200, "error": None}
+TIMED_OUT = {"error": "timeout", "duration_ms": 30_000}
+UNACKNOWLEDGED = "not answered by 200 ({}): answer every delivery with 200"
+SLOW = (
+    "1 attempt took more than a third of the time-out of 30 s, up to {} s: "
+    "answer 200 first, work afterwards"
+)
+
+
 @pytest.mark.parametrize(
-    ("attempt", "kinds"),
+    ("attempts", "expected"),
     [
-        ({"status": 200, "error": None, "duration_ms": 10_000}, []),
-        ({"status": 200, "error": None, "duration_ms": 10_001}, ["slow_receiver"]),
+        ([{**OK, "duration_ms": 10_000}], []),
+        ([{**OK, "duration_ms": 10_001}], [SLOW.format("10.001")]),
         (
-            {"error": "timeout", "duration_ms": 30_000},
-            ["not_acknowledged", "slow_receiver"],
+            [TIMED_OUT, {"status": 500}, {"status": 404}, {"status": 500}],
+            [
+                f"4 attempts {UNACKNOWLEDGED.format('404: 1, 500: 2, timeout: 1')}",
+                SLOW.format("30"),
+            ],
         ),
-        ({"error": "refused", "duration_ms": 30_000}, ["not_acknowledged"]),
-        ({"error": "interrupted", "duration_ms": 1}, []),
-        ({"error": "failed", "duration_ms": 1}, []),
-        ({"error": "fault", "duration_ms": 1}, []),
-        ({"url": "http://elsewhere.example:1/_emulator/inbox/ann"}, []),
+        (
+            [{"error": "refused", "duration_ms": 30_000}],
+            [f"1 attempt {UNACKNOWLEDGED.format('refused: 1')}"],
+        ),
+        *([[{"error": error}], []] for error in ("interrupted", "failed", "fault")),
+        ([{"url": "http://elsewhere.example:1/_emulator/inbox/ann"}], []),
     ],
     ids=str,
 )
 async def test_a_receiver_is_judged_by_its_attempts(
-    api: Api, attempt: dict[str, object], kinds: list[str]
+    api: Api, attempts: list[dict[str, object]], expected: list[str]
 ) -> None:
     """It may take a third of the time-out of 30 s; what failed inside is not its fault.
 
     An inbox is not judged, not even one of an emulator elsewhere.
     """
     await point(api, DEAD_END)
-    await attempted(api)
+    job = await attempted(api)
     snapshot = await api.control("GET", "/snapshot")
     table = snapshot["tables"]["attempts"]
-    row = dict(zip(table["columns"], table["rows"][0], strict=True)) | attempt
-    table["rows"] = [list(row.values())]
+    row = dict(zip(table["columns"], table["rows"][0], strict=True))
+    table["rows"] = [
+        list({**row, "number": number, **attempt}.values())
+        for number, attempt in enumerate(attempts, start=1)
+    ]
     await api.control("PUT", "/snapshot", snapshot)
+    findings = (await api.control("GET", "/report?account=demo"))["findings"]
 
-    assert kinds == [kind for kind, *_ in await found(api)]
+    assert expected == [each["text"] for each in findings]
+    assert [([], [job])] * len(expected) == [
+        (each["requests"], each["jobs"]) for each in findings
+    ]
 
 
 async def test_an_account_is_told_of_its_own_mistakes(api: Api) -> None:
-    """Those of others are theirs, and all are in the report of all."""
+    """All are in the report of all; a reset of the account takes them back."""
     client = await opened(api, "test-a")
-    await counts(client, filter={"x": {}})
+    await client.call("POST", COUNTS, json=UNKNOWN)
     await point(api, DEAD_END, "test-a")
     job = await attempted(client)
-    theirs: list[Finding] = [
-        ["not_acknowledged", 1, [], [job]],
-        ["unknown_field", 1, [2], []],
-    ]
+    theirs = [["not_acknowledged", 1, [], [job]], ["unknown_field", 1, [2], []]]
+    before = [await found(api, account) for account in ("demo", "test-a", None)]
+    await api.control("POST", "/reset", {"account": "test-a"})
 
-    assert [] == await found(api)
-    assert theirs == await found(api, "test-a")
-    assert theirs == await found(api, None)
+    assert [[], theirs, theirs] == before
+    assert [] == await found(api, "test-a")
 
 
 async def test_a_report_says_what_the_journal_has_lost(serve: Serve) -> None:
     api = await serve(journal_size=1)
-    await counts(api, filter={"x": {}})
-    await counts(api, filter={})
+    await api.call("POST", COUNTS, json=UNKNOWN)
+    await api.call("POST", CREDITS)
     report = await api.control("GET", "/report?account=demo")
 
     assert [True, 1, 1] == picked(report, "clean", "requests", "evicted")
-
-
-async def test_after_a_reset_the_report_is_clean(api: Api) -> None:
-    await point(api, DEAD_END)
-    await attempted(api)
-    await counts(api, filter={"x": {}})
-    await api.control("POST", "/reset", {"account": "demo"})
-
-    assert [] == await found(api)

@@ -2,21 +2,11 @@
 
 import pytest
 
-from reachapi_emulator import __version__
-from reachapi_emulator.contacts.dataset import Dataset
-from support.api import CREDITS, Api
+from support.client import CREDITS, Api, attempted, opened, under
 from support.serving import Serve
-from support.steering import begin, opened, seen, turn_everything, under
+from support.steering import seen, turn_everything
 
 INBOX = "inbox:elsewhere"
-
-
-async def test_health_tells_that_all_is_ready(api: Api, dataset: Dataset) -> None:
-    assert {
-        "status": "ok",
-        "version": __version__,
-        "contacts": len(dataset),
-    } == await api.control("GET", "/health")
 
 
 @pytest.mark.parametrize("body", [None, {}, {"scope": "all"}], ids=str)
@@ -32,14 +22,12 @@ async def test_a_reset_brings_everything_back(api: Api, body: object) -> None:
     await turn_everything(await opened(api, "test-a"), "test-a")
     await turn_everything(api, "demo")
     new = (await api.control("GET", "/accounts/demo"))["api_key"]
-
     answer = await api.control("POST", "/reset", body)
     clock = await api.control("GET", "/clock")
     after = await seen(api, "demo")
     keys = [under(api, key) for key in ("demo-api-key", new)]
-
-    for state in (before, after):
-        del state["clock"]["now"], state["ledger"][0]["at"]
+    for shown in (before, after):
+        del shown["clock"]["now"], shown["ledger"][0]["at"]
     assert {"reset": "all", "account": None} == answer
     assert before == after
     assert started <= clock["now"] < started + 60
@@ -52,7 +40,6 @@ async def test_a_reset_brings_everything_back(api: Api, body: object) -> None:
 
 async def test_a_reset_brings_a_deleted_demo_account_back(api: Api) -> None:
     await api.control("DELETE", "/accounts/demo")
-
     await api.control("POST", "/reset")
 
     assert 200 == (await api.call("POST", CREDITS)).status
@@ -66,7 +53,6 @@ async def test_a_reset_empties_the_rate_limits_window(
     await api.freeze()
     for _ in range(3):
         await api.call("POST", CREDITS)
-
     await api.control("POST", "/reset", what)
     await api.freeze()
     statuses = [(await api.call("POST", CREDITS)).status for _ in range(3)]
@@ -80,7 +66,6 @@ async def test_a_reset_of_an_account_brings_it_back(api: Api) -> None:
     opening = await api.control("POST", "/accounts", given)
     before = await seen(api, "acme")
     await turn_everything(under(api, opening["api_key"]), "acme")
-
     answer = await api.control("POST", "/reset", {"account": "acme"})
 
     assert {"reset": "all", "account": "acme"} == answer
@@ -97,7 +82,6 @@ async def test_a_reset_of_an_account_leaves_others_alone(api: Api) -> None:
     await turn_everything(api, "demo")
     before = await seen(api, "test-other")
     clock = await api.control("GET", "/clock")
-
     await api.control("POST", "/reset", {"account": "demo"})
 
     assert before == await seen(api, "test-other")
@@ -108,25 +92,25 @@ async def test_a_reset_of_an_account_leaves_others_alone(api: Api) -> None:
     assert 1302 == await api.fetch()
 
 
-async def test_a_reset_of_the_journal_leaves_all_else(serve: Serve) -> None:
-    api = await serve(journal_size=1)
-    await api.freeze()
-    await api.wait(await begin(api))
-    await api.call("POST", CREDITS)
-    before = await seen(api, "demo")
-
-    answer = await api.control("POST", "/reset", {"scope": "journal"})
-
-    assert {"reset": "journal", "account": None} == answer
-    empty = {"evicted": 0, "requests": []}
-    assert {**before, "requests": empty} == await seen(api, "demo")
-
-
-async def test_a_reset_of_an_accounts_journal_leaves_others(api: Api) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "body", "answer", "left"),
+    [
+        ("POST", "/reset", {"scope": "journal"}, "journal", []),
+        ("POST", "/reset", {"scope": "journal", "account": "demo"}, "journal", [1]),
+        ("DELETE", "/requests", None, "all", []),
+        ("DELETE", "/requests?account=demo", None, "demo", [1]),
+    ],
+)
+async def test_a_journal_is_emptied_and_all_else_left(
+    api: Api, method: str, path: str, body: object, answer: str, left: list[int]
+) -> None:
+    """That of all, or of one account."""
     await opened(api, "test-a")
-    await api.call("POST", CREDITS)
-
-    await api.control("POST", "/reset", {"scope": "journal", "account": "demo"})
-
-    left = (await api.control("GET", "/requests"))["requests"]
-    assert ["test-a"] == [request["account"] for request in left]
+    await attempted(api)
+    before = await seen(api, "demo")
+    first, *_ = (await api.control(method, path, body)).values()
+    listed = (await api.control("GET", "/requests"))["requests"]
+    empty = {"evicted": 0, "requests": []}
+    assert answer == first
+    assert left == [each["id"] for each in listed]
+    assert {**before, "requests": empty} == await seen(api, "demo")

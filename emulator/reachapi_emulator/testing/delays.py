@@ -44,10 +44,6 @@ class Delays:
         self._longest = longest
         self._delayed: dict[asyncio.Task[Any], str] = {}
 
-    def __len__(self) -> int:
-        """Return how many wait."""
-        return len(self._delayed)
-
     async def delay(self, account: str | None, duration: int) -> None:
         """Return when so many microseconds are over on the account's clock.
 
