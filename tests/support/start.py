@@ -26,7 +26,7 @@ from contextlib import (
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Any, Literal, Protocol, overload
 from urllib.parse import urlsplit
 
@@ -198,7 +198,7 @@ def threaded(emulator: Startable) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def _plain_tracebacks() -> Iterator[None]:
-    """Log exceptions without the carets that Python draws below their lines.
+    """Log what fails beside the test without the carets that Python draws.
 
     It parses the lines for them, and cannot in two threads at once: where pytest
     draws a failure meanwhile, CPython 3.11 ends it with a SystemError.
@@ -207,7 +207,7 @@ def _plain_tracebacks() -> Iterator[None]:
 
     def plain(*args: Any, **kwargs: Any) -> logging.LogRecord:  # as make's
         record = make(*args, **kwargs)
-        if record.exc_info:
+        if record.exc_info and current_thread() is not main_thread():
             _, error, trace = record.exc_info
             frames = traceback.extract_tb(trace)
             record.exc_text = "\n".join([*map(str, frames), repr(error)])
