@@ -24,7 +24,7 @@ COVERAGE = $(if $(ARGS),,--cov --cov-report=term)
 test: $(VENV)/.dev ## run the tests on all cores; ARGS="-m 'not slow'" runs the quick ones
 	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not artefact" $(COVERAGE) $(ARGS)
 
-test-artefacts: $(VENV)/.dev ## run the tests that build artefacts; they take minutes
+test-artefacts: $(VENV)/.dev ## run the tests that build artefacts, or measure
 	$(BIN)/pytest -m artefact $(ARGS)
 
 check: $(VENV)/.dev check-console ## format, lint, types, imports and .github; changes nothing

@@ -34,6 +34,7 @@ def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux")
 
 
+@pytest.mark.artefact
 @pytest.mark.parametrize(
     ("measure", "targets"),
     [

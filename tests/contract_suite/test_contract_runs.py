@@ -46,6 +46,7 @@ def told(url: str, path: str) -> Any:  # noqa: ANN401 # whatever the JSON holds
     return tell((str(parts.hostname), int(parts.port or 0)), "GET", path)
 
 
+@pytest.mark.artefact
 def test_against_an_emulator_it_runs_in_full_and_leaves_nothing_behind(
     dataset: Dataset,
 ) -> None:

@@ -29,7 +29,7 @@ from support.threaded import DEMO, state
 
 pytest_plugins = ["support.sturdy"]
 
-EXAMPLES = 20
+EXAMPLES = 8
 GOOD = request("POST", CREDITS, b"", DEMO)
 FILTER = {
     "job_title_level": {"0": "C-Suite"},
