@@ -1,9 +1,11 @@
 """Fixtures of the whole suite: emulators, accounts of a test's own, and clients."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
+import hypothesis
 import pytest
 
 from reachapi_emulator.client import Account
@@ -13,6 +15,13 @@ from support import conformance
 from support.client import Api
 from support.serving import Serve
 from support.start import default_dataset, start
+
+# Real time per example says more of the machine than of the code.
+hypothesis.settings.register_profile("here", max_examples=100)
+hypothesis.settings.register_profile(
+    "ci", hypothesis.settings.get_profile("here"), derandomize=True, database=None
+)
+hypothesis.settings.load_profile("ci" if "CI" in os.environ else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -139,7 +139,7 @@ def test_what_broke_the_connection_decides(
     assert expected is ended(lost, begun=False)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     answer=st.lists(
         st.sampled_from(

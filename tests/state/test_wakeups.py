@@ -70,7 +70,7 @@ async def play(
     wanted=st.lists(waiters, max_size=6),
     cancelled=st.sets(st.integers(0, 5), max_size=2),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_until_sees_every_change(
     plans: list[Plan], wanted: list[Waiter], cancelled: set[int]
 ) -> None:

@@ -31,7 +31,6 @@ def many(examples: int) -> settings:
     """Return settings under which all examples share the emulator of a test."""
     return settings(
         max_examples=examples,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
 

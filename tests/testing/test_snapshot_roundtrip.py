@@ -101,7 +101,7 @@ async def live(on: InProcess, doings: Sequence[Act]) -> None:
 
 
 @given(before=acts, after=acts, real=st.integers(-DAY, DAY))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 async def test_what_follows_is_the_same(
     before: list[Act], after: list[Act], real: int
 ) -> None:

@@ -211,7 +211,7 @@ class Credits(RuleBasedStateMachine):
 
 
 TestCredits = Credits.TestCase
-TestCredits.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
+TestCredits.settings = settings(max_examples=50, stateful_step_count=40)
 
 
 Asked = Sequence[tuple[int, int]]
@@ -248,7 +248,7 @@ async def set_balances(emulator: InProcess, wanted: Asked) -> None:
     wanted=st.lists(st.tuples(st.integers(0, 6), st.integers(0, OPENED)), max_size=4),
     outcomes=st.lists(st.sampled_from([ACKNOWLEDGED, REFUSED]), max_size=20),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_clients_at_once_lose_no_credit(
     asked: list[tuple[str, Asked]], wanted: Asked, outcomes: list[Outcome]
 ) -> None:

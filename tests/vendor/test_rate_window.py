@@ -86,7 +86,7 @@ class Callers:
     limit=st.integers(1, 11),
     acts=st.lists(st.tuples(st.sampled_from(ACTS), keys, pauses), max_size=60),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_limit_holds_on_a_clock_that_jumps(
     limit: int, acts: list[tuple[str, str, int]]
 ) -> None:

@@ -54,7 +54,7 @@ async def stepped(emulator: InProcess, job: int) -> None:
 
 
 @given(schedule=schedules, came_to=outcomes, delay=delays)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_attempts_are_made_when_they_are_due(
     schedule: list[int], came_to: list[Outcome], delay: int
 ) -> None:
@@ -91,7 +91,7 @@ async def awaited(emulator: InProcess, asked: Sequence[int]) -> list[int]:
     delay=delays,
     asked=st.lists(st.integers(0, DAY), min_size=1, max_size=4).map(sorted),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_worker_wakes_when_they_are_due(
     schedule: list[int], delay: int, asked: list[int]
 ) -> None:
@@ -131,7 +131,7 @@ class Ticking:
     delay=st.integers(0, 60),
     tick=st.integers(1, 20),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_falls_due_during_a_look_is_not_overlooked(
     schedule: list[int], delay: int, tick: int
 ) -> None:

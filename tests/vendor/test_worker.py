@@ -264,7 +264,7 @@ async def test_what_a_pause_in_vain_has_cut_off_is_made_again(
 
 @given(fates=st.lists(st.sampled_from(["raise", "answer", "refuse"]), max_size=30))
 @example(fates=["raise"] * (MAX_AT_ENDPOINT + 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 async def test_work_that_raises_ends_nothing(fates: list[str]) -> None:
     """Wherever it stands among the others, and however often it does."""
     given_fates = iter(fates)

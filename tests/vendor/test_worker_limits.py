@@ -77,7 +77,7 @@ def room(left: Counter[str], most: int, each: int) -> int:
     each=st.integers(1, 5),
     order=st.lists(st.integers(0, 99), max_size=60),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_room_is_used_as_it_comes_and_no_limit_passed(
     load: list[int], most: int, each: int, order: list[int]
 ) -> None:
@@ -106,7 +106,7 @@ async def test_room_is_used_as_it_comes_and_no_limit_passed(
 
 
 @given(slow=st.integers(1, 60), load=st.lists(st.integers(0, 12), max_size=6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 async def test_a_slow_endpoint_starves_nobody(slow: int, load: list[int]) -> None:
     """However much is due there, even more than may be under way at all."""
 
