@@ -36,24 +36,20 @@ QUERIES = named_queries(SQL)
 
 
 def name_of(path: Path) -> str:
-    """Return a module's path inside the package."""
     return path.relative_to(ROOT).as_posix()
 
 
 @cache
 def tree(path: Path) -> ast.Module:
-    """Return a module's syntax tree."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @cache
 def nodes(path: Path) -> list[ast.AST]:
-    """Return the nodes of a module's syntax tree."""
     return list(ast.walk(tree(path)))
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Yield what a module imports, wherever in it."""
     for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -71,14 +67,12 @@ def named(path: Path) -> Iterator[str]:
 
 
 def called(function: ast.expr) -> str:
-    """Return the name under which something is called."""
     if isinstance(function, ast.Attribute):
         return function.attr
     return function.id if isinstance(function, ast.Name) else ""
 
 
 def loaded_by(statement: str) -> set[str]:
-    """Return the top-level modules that a fresh Python has after a statement."""
     command = f"import sys, json; {statement}; print(json.dumps(list(sys.modules)))"
     done = subprocess.run(  # this very Python, and our own text
         [sys.executable, "-c", command],
@@ -150,7 +144,6 @@ def test_the_public_names_are_those_of_their_modules_and_no_others() -> None:
 
 
 def test_no_public_class_has_the_name_of_another() -> None:
-    """A word with two meanings is a mistake."""
     homes = defaultdict(list)
     for path in MODULES:
         for node in tree(path).body:
@@ -167,14 +160,12 @@ def test_a_module_says_what_it_is_and_is_not_long(path: Path) -> None:
 
 
 def test_every_query_is_used_and_every_one_that_is_named_exists() -> None:
-    """A second one of a name would hide the first."""
     assert set(QUERIES) == {name for path in MODULES for name in named(path)}
     assert len(QUERIES) == SQL.count("-- name: ")
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_every_query_is_described(query: str) -> None:
-    """In a sentence above its SQL, which ends once."""
     lines = QUERIES[query].rstrip().splitlines()
     description = [line for line in lines if line.startswith("--")]
 
@@ -211,7 +202,6 @@ def test_what_is_private_to_aiohttp_is_there_still(owner: object, name: str) -> 
 
 
 def test_every_private_name_that_is_relied_on_is_known() -> None:
-    """Or it is one that web/http_server.py has given itself."""
     path = ROOT / "web" / "http_server.py"
     own = {
         node.name
@@ -230,7 +220,6 @@ def test_every_private_name_that_is_relied_on_is_known() -> None:
 
 
 def test_what_is_overridden_in_aiohttp_has_its_parameters_still() -> None:
-    """`handle_error` and `finish_response` are called by aiohttp itself."""
     expected = {
         "handle_error": ["self", "request", "status", "exc", "message"],
         "finish_response": ["self", "request", "resp", "start_time"],

@@ -23,7 +23,6 @@ PATIENCE = 300
 
 
 def run(*command: str | Path, cwd: Path) -> None:
-    """Run a command and expect success."""
     done = subprocess.run(
         command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
@@ -32,7 +31,6 @@ def run(*command: str | Path, cwd: Path) -> None:
 
 @pytest.fixture(scope="module")
 def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source distribution."""
     folder = tmp_path_factory.mktemp("sdist")
     run(
         sys.executable,
@@ -51,7 +49,6 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built of the source distribution and nothing else."""
     folder = tmp_path_factory.mktemp("wheel")
     pip = (sys.executable, "-m", "pip", "--quiet", "wheel")
     run(*pip, "--no-deps", "--no-build-isolation", "-w", folder, sdist, cwd=folder)
@@ -61,7 +58,6 @@ def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment in which the wheel, and no more, is installed."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=True)
     programs = folder / "bin"
@@ -71,7 +67,6 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_source_carries_every_file_that_its_tests_need(sdist: Path) -> None:
-    """All of the repository's, but for what tells services how to deal with it."""
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
     ).stdout.decode()
@@ -96,7 +91,6 @@ def test_the_wheel_carries_the_data_and_no_tests(wheel: Path) -> None:
 def test_what_is_installed_serves_from_another_directory(
     programs: Path, tmp_path: Path
 ) -> None:
-    """With the dependencies that it names, and its own data set."""
     with subprocess.Popen(
         [programs / "reachapi-emulator", "--port", "0"],
         cwd=tmp_path,

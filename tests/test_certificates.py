@@ -44,7 +44,6 @@ def _truncate(name: str) -> Callable[[Path], None]:
 
 
 def test_it_is_made_once(tmp_path: Path) -> None:
-    """Whoever trusted it goes on trusting it."""
     first = Authority(tmp_path)
     second = Authority(tmp_path)
 
@@ -53,7 +52,6 @@ def test_it_is_made_once(tmp_path: Path) -> None:
 
 
 def test_it_is_kept_private(tmp_path: Path) -> None:
-    """Nobody else can put another in its place, whatever new files are by default."""
     before = os.umask(0)
     try:
         home = Authority(tmp_path / "new" / "folder").certificate.parent
@@ -65,7 +63,6 @@ def test_it_is_kept_private(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
-    """The user has made it so; nothing but the authority is put into it."""
     folder = tmp_path / "mine"
     folder.mkdir(mode=0o755)
 
@@ -149,7 +146,6 @@ def test_two_of_them_can_be_trusted_side_by_side(tmp_path: Path) -> None:
 def test_one_that_is_no_good_is_refused(
     tmp_path: Path, spoil: Callable[[Path], object], reason: str
 ) -> None:
-    """The message says why, and what to do; the files stay as they are."""
     home = Authority(tmp_path).certificate.parent
     spoil(home)
     before = {path: path.read_bytes() for path in home.iterdir()}
@@ -198,7 +194,6 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, taken: str) -> 
 
 @pytest.mark.parametrize("name", [*NAMES, "own.example", "a.own.test", "192.0.2.7"])
 def test_a_certificate_is_believed(tmp_path: Path, name: str) -> None:
-    """By a client that trusts the authority, under each of its names."""
     authority = Authority(tmp_path)
     served = authority.context(["own.example", "*.own.test", "192.0.2.7", "localhost"])
 

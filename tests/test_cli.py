@@ -19,8 +19,6 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line; return its status, what it prints, and its complaint."""
-
     def run(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
             main([*arguments])
@@ -102,7 +100,6 @@ def test_a_port_in_use_is_one_line(run: Run) -> None:
 def test_a_variable_stands_for_an_option(
     run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
 ) -> None:
-    """Its values are separated by spaces, where an option can be repeated."""
     monkeypatch.setenv(f"REACHAPI_EMULATOR_{variable}", value)
 
     assert said in run()[2]

@@ -28,14 +28,11 @@ Serving = Callable[[], list[threading.Thread]]
 
 @pytest.fixture(autouse=True)
 def before() -> set[threading.Thread]:
-    """The threads of others: an emulator of the session may serve here already."""
     return set(threading.enumerate())
 
 
 @pytest.fixture
 def serving(before: set[threading.Thread]) -> Serving:
-    """Return the threads of the test's own emulators."""
-
     def serving() -> list[threading.Thread]:
         new = set(threading.enumerate()) - before
         return [thread for thread in new if thread.name == "reachapi-emulator"]
@@ -54,7 +51,6 @@ def test_it_is_ready_when_the_block_begins_and_gone_after_it(serving: Serving) -
 
 
 async def test_it_serves_though_the_loop_of_the_test_does_not(serving: Serving) -> None:
-    """A call that blocks the loop is answered."""
     async with Emulator(validation_delay=0) as emu:
         submit(emu.account("demo"))
 
@@ -106,7 +102,6 @@ def test_several_run_beside_each_other() -> None:
 
 
 def test_one_can_be_entered_again_inside_and_after(serving: Serving) -> None:
-    """It runs from the first entrance to the last exit."""
     emu = Emulator()
     with emu:
         url = emu.url
@@ -163,7 +158,6 @@ def test_it_can_be_started_and_closed_without_a_block(serving: Serving) -> None:
 async def test_a_start_that_is_cancelled_leaves_nothing_running(
     serving: Serving,
 ) -> None:
-    """A time-out around the block, say."""
     emu = Emulator()
     task = asyncio.create_task(emu.__aenter__())
     await asyncio.sleep(0)
@@ -176,7 +170,6 @@ async def test_a_start_that_is_cancelled_leaves_nothing_running(
 
 
 def test_one_that_runs_elsewhere_is_driven_alike_and_goes_on() -> None:
-    """A block ends the connections to it, no more."""
     with Emulator(credits=3) as emu:
         with Emulator.connect(emu.url) as remote:
             assert 3 == remote.account("demo").credits

@@ -16,7 +16,6 @@ LABEL = "x" * 63
     ],
 )
 def test_a_name_will_do_for_a_certificate(name: str) -> None:
-    """A DNS name in any spelling, a wildcard for its first label, an address."""
     check_tls_name(name)
 
 
@@ -45,7 +44,6 @@ def test_what_is_no_name_for_a_certificate_is_refused(name: str) -> None:
     ],
 )
 def test_an_origin_will_do(origin: str) -> None:
-    """As a browser sends it, or any."""
     check_origin(origin)
 
 
@@ -63,7 +61,6 @@ def test_an_origin_will_do(origin: str) -> None:
     ],
 )
 def test_an_origin_that_no_browser_sends_is_refused(origin: str, sent: str) -> None:
-    """It would never match; the message says what to write."""
     with pytest.raises(ValueError, match="must be an origin") as refusal:
         check_origin(origin)
 
@@ -95,7 +92,6 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
     "name", ["emulator.example.test", "Emulator", "a_b-c.test", "xn--caf-dma.test"]
 )
 def test_a_host_will_do(name: str) -> None:
-    """As it stands in the Host header of a browser, in any case."""
     check_host(name)
 
 

@@ -15,7 +15,6 @@ log = logging.getLogger("reachapi_emulator.tests")
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    """Put the emulator's logger back as it was."""
     logger = logging.getLogger("reachapi_emulator")
     before = logger.handlers[:], logger.level, logger.propagate
     yield
@@ -25,12 +24,10 @@ def as_before() -> Iterator[None]:
 
 @pytest.fixture
 def stream() -> io.StringIO:
-    """Where the lines go."""
     return io.StringIO()
 
 
 def lines(stream: io.StringIO) -> list[Any]:
-    """Return the lines, parsed as JSON."""
     return [orjson.loads(line) for line in stream.getvalue().splitlines()]
 
 
@@ -44,7 +41,6 @@ def test_a_line_of_text_has_time_level_and_message(stream: io.StringIO) -> None:
 
 
 def test_a_line_of_json_has_the_same_and_its_fields(stream: io.StringIO) -> None:
-    """Time is in seconds since the epoch; what JSON does not know is text."""
     configure("info", "json", stream)
     fields = {"status": 200, "account": None, "error": ValueError("why")}
     log.warning("attempt %d\nfailed", 2, extra={"fields": fields})
@@ -100,7 +96,6 @@ def test_configuring_again_leaves_nothing_of_before(stream: io.StringIO) -> None
 def test_other_loggers_are_left_alone(
     stream: io.StringIO, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The emulator's lines are its own, and those of others theirs."""
     configure("info", "text", stream)
     log.info("ours")
     logging.getLogger("another").warning("theirs")

@@ -27,13 +27,11 @@ class Ended(NamedTuple):
 
 
 def tell(program: Program, method: str, path: str, json: object = None) -> None:
-    """Send a control request and expect success."""
     url = f"{program.url}/_emulator{path}"
     requests.request(method, url, json=json, timeout=PATIENCE).raise_for_status()
 
 
 def fetch(program: Program) -> int:
-    """Submit a data request; return its id."""
     wanted = {"fetchCount": 1, "filter": {}}
     url = program.url + FETCH
     answer = requests.post(url, headers=KEY, json=wanted, timeout=PATIENCE).json()
@@ -42,7 +40,6 @@ def fetch(program: Program) -> int:
 
 
 def ended(how: int, log_format: str) -> Ended:
-    """Run a program from its start to its end, measured."""
     settings = {"retry_schedule": (0,), "validation_delay": 0, "log_format": log_format}
     with start("program", MISSPELT, **settings) as program:
         tell(program, "PUT", "/inbox/demo/script", [{"status": 201}])
@@ -55,13 +52,11 @@ def ended(how: int, log_format: str) -> Ended:
 
 @pytest.fixture(scope="module")
 def plain() -> Ended:
-    """A program that was ended by SIGTERM, and logged text."""
     return ended(signal.SIGTERM, "text")
 
 
 @pytest.fixture(scope="module")
 def program() -> Iterator[Program]:
-    """A program that runs beside all tests of the module."""
     with start("program", retry_schedule=(0,), rate_limit=0) as program:
         yield program
 
@@ -77,7 +72,6 @@ def test_it_says_where_it_listens_and_what_to_try(plain: Ended) -> None:
 def test_the_log_tells_misspelt_variables_requests_attempts_and_the_end(
     plain: Ended,
 ) -> None:
-    """A mistake that is likely comes with a hint; a grace period is no hang."""
     misspelt, request, failed, delivered, stopping = plain.log
 
     assert "do you mean REACHAPI_EMULATOR_RATE_LIMIT?" in misspelt
@@ -94,7 +88,6 @@ def test_a_signal_ends_it_with_0(plain: Ended) -> None:
 
 
 def test_ctrl_c_ends_it_alike_and_the_log_can_be_json() -> None:
-    """One object a line, with fields to search for; there is no traceback."""
     interrupted = ended(signal.SIGINT, "json")
     lines = [json.loads(line) for line in interrupted.log[1:]]
 
@@ -114,7 +107,6 @@ def test_ctrl_c_ends_it_alike_and_the_log_can_be_json() -> None:
     ],
 )
 def test_a_connection_breaks(program: Program, kind: str, said: str) -> None:
-    """In the words of requests; the next request is answered."""
     tell(program, "POST", "/faults", {"phase": "request", "kind": kind, "times": 1})
     url = program.url + CREDITS
     with pytest.raises(requests.RequestException, match=said):
@@ -133,7 +125,6 @@ def test_a_connection_breaks(program: Program, kind: str, said: str) -> None:
     ],
 )
 def test_a_delivery_breaks(program: Program, kind: str, seen: str) -> None:
-    """The receiver sees it, and then the retry."""
     with plainly_receiving() as receiver:
         tell(program, "POST", "/faults", {"phase": "webhook", "kind": kind, "times": 1})
         tell(program, "PUT", "/accounts/demo/webhook", {"url": receiver.url})

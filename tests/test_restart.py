@@ -36,12 +36,10 @@ CUT_OFF = "reachapi_emulator.server.GRACE"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Start:
-    """Start an emulator on the state file of this test, as often as one likes."""
     return partial(start, "loop", state=tmp_path / "state.db")
 
 
 async def _seen(api: Api) -> dict[str, Any]:
-    """Return what the control API shows, free of the ports that it listened on."""
     paths = ("/accounts", "/jobs", "/accounts/demo/ledger", "/inbox/demo")
     return {
         path: ADDRESS.sub(b"", (await ask(api, "GET", path)).body) for path in paths
@@ -53,7 +51,6 @@ async def _triggers(api: Api, job: int) -> list[str]:
 
 
 async def test_everything_is_there_again(run: Start) -> None:
-    """Accounts, balances, keys, secrets, webhooks, ledger, jobs, deliveries."""
     async with run() as api:
         await api.freeze()
         await api.control("POST", "/accounts", {"id": "acme", "webhook": None})
@@ -157,7 +154,6 @@ async def test_an_advanced_clock_stays_ahead(run: Start) -> None:
 
 
 async def test_jobs_wait_on_the_frozen_clock_until_they_are_due(run: Start) -> None:
-    """To be delivered, and to be polled for."""
     async with run() as api:
         await api.freeze()
         job, polled = await api.fetch(), await api.fetch_data()
@@ -181,7 +177,6 @@ async def test_records_that_are_ready_are_the_same_bytes(run: Start) -> None:
 async def test_what_fell_due_meanwhile_goes_out(
     run: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A retry of an hour ago is made at the start; one that is not due waits."""
     async with run(retry_schedule=(HOUR,)) as api:
         await script(api, 500)
         job = await api.fetch()
@@ -223,7 +218,6 @@ async def test_a_delivery_that_was_cut_off_is_made_again(
 async def test_a_redelivery_that_was_cut_off_is_made_again(
     run: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The job stays delivered meanwhile."""
     monkeypatch.setattr(CUT_OFF, 0)
     async with receiving() as receiver:
         async with run() as api:
@@ -274,7 +268,6 @@ async def test_a_reset_is_for_good(run: Start) -> None:
 
 
 async def test_the_journal_begins_anew(run: Start) -> None:
-    """It is about one run, and is kept in memory alone."""
     async with run() as api:
         await api.call("POST", CREDITS)
     async with run() as api:

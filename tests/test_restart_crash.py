@@ -13,12 +13,10 @@ from support.start import ENDS_WITHIN, Program, start
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    """The state file of this test."""
     return tmp_path / "state.db"
 
 
 async def _end(program: Program) -> int:
-    """Return the exit status of a program that has been told to end."""
     return await asyncio.to_thread(program.process.wait, ENDS_WITHIN)
 
 
@@ -29,7 +27,6 @@ async def _standing(api: Api) -> tuple[Any, ...]:
 
 
 async def test_what_waits_survives_a_crash(state: Path) -> None:
-    """A retry, a job yet to be validated, the frozen clock, and the balance."""
     with start("program", state=state) as program:
         async with Api.to(program.url) as api:
             await api.freeze()
@@ -75,7 +72,6 @@ async def test_an_attempt_cut_off_by_a_crash_is_made_again(state: Path) -> None:
 
 
 async def test_a_graceful_end_loses_nothing(state: Path) -> None:
-    """SIGTERM lets the attempt that is under way end, and says goodbye with 0."""
     async with receiving() as receiver:
         with start("program", state=state) as program:
             async with Api.to(program.url) as api:

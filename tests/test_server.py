@@ -40,7 +40,6 @@ needs_ipv6 = pytest.mark.skipif(not _has_ipv6(), reason="there is no IPv6 here")
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    """A state file that is yet to be made."""
     return tmp_path / "state.db"
 
 
@@ -65,7 +64,6 @@ async def test_it_serves_on_the_port_asked_for() -> None:
     ],
 )
 async def test_the_url_is_one_to_reach_it_by(host: str, name: str) -> None:
-    """For clients, and for its own deliveries to the inbox."""
     async with start("loop", host=host) as api:
         delivered = await api.wait(await api.fetch(1))
 
@@ -96,7 +94,6 @@ async def test_nobody_listens_when_it_has_stopped() -> None:
 
 
 async def test_it_may_be_stopped_at_any_time_and_started_again() -> None:
-    """Before it has started, and twice; in memory it forgets everything."""
     running = server()
     await running.stop()
     jobs = []
@@ -111,7 +108,6 @@ async def test_it_may_be_stopped_at_any_time_and_started_again() -> None:
 
 
 async def test_it_is_reset_from_within() -> None:
-    """As by POST /_emulator/reset: one account, or everything."""
     running = server()
     await running.start()
     async with Api.to(running.url) as api:
@@ -125,7 +121,6 @@ async def test_it_is_reset_from_within() -> None:
 
 
 async def test_two_of_them_are_independent() -> None:
-    """Their clocks, accounts, jobs and limits are their own."""
     async with start("loop", credits=7) as one, start("loop") as other:
         await one.freeze()
         await one.fetch(1)
@@ -145,7 +140,6 @@ async def test_two_of_them_are_independent() -> None:
 
 
 async def test_a_stop_waits_for_a_delivery(state: Path) -> None:
-    """One that ends within the grace period has ended as if nothing were."""
     running = server(state=state)
     await running.start()
     async with receiving() as receiver, Api.to(running.url) as api:
@@ -170,7 +164,6 @@ async def test_a_stop_waits_for_a_delivery(state: Path) -> None:
 async def test_a_stop_waits_no_longer_than_the_grace_period(
     monkeypatch: pytest.MonkeyPatch, state: Path
 ) -> None:
-    """What falls due meanwhile is left for the next start."""
     monkeypatch.setattr(GRACE, 0.05)
     running = server(state=state, validation_delay=0)
     await running.start()
@@ -251,7 +244,6 @@ async def test_a_port_that_is_not_allowed_is_refused_in_words(
 
 
 async def test_a_refused_start_leaves_nothing_open(state: Path) -> None:
-    """Another one can have the state file, and then this one can start."""
     port = free_port()
     refused = server(port=port, state=state)
     async with start("loop", port=port):
@@ -266,7 +258,6 @@ async def test_a_refused_start_leaves_nothing_open(state: Path) -> None:
 
 
 def test_a_bad_data_set_is_refused_before_anything_is_made(tmp_path: Path) -> None:
-    """Neither is a state file made nor a port taken."""
     port, bad = free_port(), tmp_path / "contacts.ndjson"
     bad.write_text("no contact\n")
     settings = Settings(port=port, dataset=bad, state=tmp_path / "state.db")
@@ -319,7 +310,6 @@ ANOTHER_FILE = (
 def test_a_state_file_that_is_none_is_refused_and_left_as_it_is(
     state: Path, spoil: Callable[[Path], None], reason: str
 ) -> None:
-    """The file is let go at once, too: its owner can write to it."""
     spoil(state)
     before = state.read_bytes()
     with pytest.raises(StoreError) as refusal:
@@ -332,7 +322,6 @@ def test_a_state_file_that_is_none_is_refused_and_left_as_it_is(
 
 
 async def test_a_state_file_in_use_is_refused(state: Path) -> None:
-    """Two emulators do not share one; the first is not disturbed."""
     async with start("loop", state=state) as api:
         with pytest.raises(StoreError) as refusal:
             await server(state=state).start()
@@ -347,7 +336,6 @@ async def test_a_state_file_in_use_is_refused(state: Path) -> None:
 async def test_the_state_of_another_data_set_is_refused_and_left_as_it_is(
     dataset: Dataset, state: Path, tmp_path: Path
 ) -> None:
-    """Its jobs speak of records that are not there."""
     path = tmp_path / "smaller.ndjson"
     path.write_bytes(dataset.record(0) + b"\n")
     async with start("loop", state=state) as api:

@@ -24,7 +24,6 @@ HERE = Path("/project")
 
 
 def made(name: str, value: object) -> object:
-    """Make settings with one of them given, and return it as they have it."""
     several = isinstance(ROWS[name].default, tuple)
     given: dict[str, Any] = {name: (value,) if several else value}
     taken: object = getattr(Settings(**given), name)
@@ -32,7 +31,6 @@ def made(name: str, value: object) -> object:
 
 
 def refused(**given: Any) -> str:  # noqa: ANN401 # the mistakes
-    """Make settings that are refused, and return why."""
     with pytest.raises(SettingsError) as refusal:
         Settings(**given)
     assert f"{refusal.value.name} {refusal.value.reason}" == str(refusal.value)
@@ -58,7 +56,6 @@ def test_the_defaults_are_those_of_the_rulings() -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_every_setting_is_described_and_takes_its_default(name: str) -> None:
-    """Every number has bounds, and nothing else has."""
     row = ROWS[name]
     given: dict[str, Any] = {name: row.default}
     is_number = row.type in {int, float, tuple[float, ...]}
@@ -90,14 +87,12 @@ def test_a_number_is_taken_within_its_bounds(name: str) -> None:
     "value", [math.inf, -math.inf, True, False, None, "1", (1,), [1]]
 )
 def test_what_is_no_number_is_refused(name: str, value: object) -> None:
-    """A switch is none either, though Python counts with it."""
     with pytest.raises(SettingsError, match=f"^{name} must be from "):
         made(name, value)
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_part_of_a_whole_number_is_refused(name: str) -> None:
-    """Nobody listens on port 9010.5."""
     default: Any = ROWS[name].default
     assert refused(**{name: default + 0.5}).startswith(f"{name} must be ")
 
@@ -162,7 +157,6 @@ def test_a_text_is_no_tuple(name: str) -> None:
     "given", [{"port": 0, "tls": True, "tls_port": 0}, {"port": 9443}]
 )
 def test_ports_may_be_the_same_where_that_is_no_clash(given: dict[str, Any]) -> None:
-    """Two free ones, or where https is off."""
     assert given["port"] == Settings(**given).port
 
 
@@ -181,7 +175,6 @@ def test_a_token_is_shown_neither_in_a_refusal_nor_in_settings(token: object) ->
 
 
 def test_settings_do_not_change() -> None:
-    """They were checked as a whole."""
     with pytest.raises(FrozenInstanceError):
         Settings().port = -1  # type: ignore[misc] # the mistake
 
@@ -205,7 +198,6 @@ def test_no_line_is_the_defaults_on_a_free_port() -> None:
     ],
 )
 def test_a_line_sets_one(line: str, name: str, value: object) -> None:
-    """Read as its type; a file is relative to the folder."""
     assert value == getattr(settings_of([line], HERE), name)
 
 

@@ -19,13 +19,11 @@ from support.tls import PATIENCE, trusting
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a program keeps its authority."""
     return tmp_path_factory.mktemp("authority")
 
 
 @pytest.fixture(scope="module")
 def program(folder: Path) -> Iterator[Program]:
-    """A program that serves https under two names more, and trusts its authority."""
     variables = {"SSL_CERT_FILE": str(Authority(folder).certificate)}
     names = ("other.test", "*.own.test")
     with start(
@@ -38,7 +36,6 @@ def program(folder: Path) -> Iterator[Program]:
 async def secured(
     folder: Path, host: str = "127.0.0.1"
 ) -> AsyncIterator[tuple[Api, Api]]:
-    """Run an emulator; yield a client over http, and one that trusts its https."""
     running = server(tls=True, ca_dir=folder, host=host)
     await running.start()
     trust = trusting(Authority(folder).certificate)
@@ -57,7 +54,6 @@ async def secured(
 def greeted(
     program: Program, trust: ssl.SSLContext, name: str
 ) -> Iterator[ssl.SSLSocket]:
-    """Greet a program by a name."""
     with (
         socket.create_connection(address(program.tls_url), PATIENCE) as raw,
         trust.wrap_socket(raw, server_hostname=name) as wrapped,
@@ -75,7 +71,6 @@ async def test_both_lead_to_the_same_emulator(tmp_path: Path) -> None:
 
 
 async def test_the_certificate_to_trust_is_served(tmp_path: Path) -> None:
-    """As in its file, over http, where nothing has to be trusted yet."""
     async with secured(tmp_path) as (plain, _):
         answer = await plain.send("GET", "/_emulator/ca.pem")
 
@@ -87,7 +82,6 @@ async def test_the_certificate_to_trust_is_served(tmp_path: Path) -> None:
 
 
 async def test_without_the_option_there_is_no_https() -> None:
-    """No certificate either; 404 says how to get one."""
     running = server()
     await running.start()
     async with Api.to(running.url) as api:
@@ -103,7 +97,6 @@ async def test_without_the_option_there_is_no_https() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "0.0.0.0", ""])
 async def test_the_host_is_on_the_certificate(tmp_path: Path, host: str) -> None:
-    """Wherever it listens, its https address can be used as it is."""
     async with secured(tmp_path, host=host) as (_, secure):
         assert "ok" == (await secure.control("GET", "/health"))["status"]
 
@@ -125,7 +118,6 @@ def test_the_program_is_believed_under_its_names(
 
 
 def test_a_client_that_does_not_trust_it_is_no_fault(tmp_path: Path) -> None:
-    """Neither it nor one that speaks no TLS disturbs the emulator or fills its log."""
     other = Authority(tmp_path / "other").pem.decode()
     distrust = ssl.create_default_context(cafile=None, cadata=other)
     own = tmp_path / "own"
@@ -149,7 +141,6 @@ def test_a_client_that_does_not_trust_it_is_no_fault(tmp_path: Path) -> None:
 
 
 async def test_a_taken_port_is_refused_in_words(tmp_path: Path) -> None:
-    """The message names the option; the port of http is free again."""
     plain, secure = free_port(), free_port()
     refused = server(port=plain, tls=True, tls_port=secure, ca_dir=tmp_path)
     with socket.create_server(("127.0.0.1", secure)):
@@ -164,7 +155,6 @@ async def test_a_taken_port_is_refused_in_words(tmp_path: Path) -> None:
 
 
 async def test_a_stop_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
-    """A client that keeps one open, and says no goodbye, holds nobody up."""
     running = server(tls=True, ca_dir=tmp_path)
     await running.start()
     trust = trusting(Authority(tmp_path).certificate)
@@ -180,7 +170,6 @@ async def test_a_stop_does_not_wait_for_idle_connections(tmp_path: Path) -> None
 
 
 async def ended(plain: Api, tls_url: str) -> tuple[object, object]:
-    """Let a delivery go to the emulator's own inbox over https; return how it ended."""
     await point(plain, f"{tls_url}/_emulator/inbox/secure")
     job = await plain.wait(await plain.fetch(1), attempts=1)
     return job["attempts"][0]["status"], job["attempts"][0]["error"]
@@ -196,6 +185,5 @@ async def test_a_receivers_certificate_is_trusted_by_a_variable(
 async def test_a_receivers_certificate_is_not_trusted_by_itself(
     tmp_path: Path,
 ) -> None:
-    """Not even the emulator's own: the vendor would not trust it either."""
     async with secured(tmp_path) as (plain, secure):
         assert (None, "tls") == await ended(plain, secure.url)

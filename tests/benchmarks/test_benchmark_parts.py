@@ -19,7 +19,6 @@ REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\ncontent-length: 4\r\n\r\nbody"
 
 @pytest.fixture
 def instant(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a row that misses its target in the place of every benchmark."""
     for name in command.BENCHMARKS:
         row = Row(what=f"{name} row", figure=3, target=2)
         monkeypatch.setitem(command.BENCHMARKS, name, partial(list, (row,)))
@@ -40,7 +39,6 @@ EVERY = list(command.BENCHMARKS)
 def test_a_table_of_what_was_chosen_is_printed(
     capsys: pytest.CaptureFixture[str], arguments: list[str], measured: list[str]
 ) -> None:
-    """A missed target is no error; the million takes longer than all others."""
     command.main(arguments)
     _, *lines = capsys.readouterr().out.splitlines()
 
@@ -83,7 +81,6 @@ def test_a_table_lines_up_its_columns() -> None:
 
 
 def test_measures_take_turns_in_alternating_order() -> None:
-    """Whoever was last in a round is first in the next."""
     calls: list[str] = []
 
     def measure(name: str) -> float:
@@ -115,7 +112,6 @@ def test_a_process_stays_on_one_cpu_until_the_end_of_the_block() -> None:
 def test_each_request_is_answered_once_however_it_is_cut(
     size: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two requests on one connection: two answers, two instants told."""
     transport = Mock(asyncio.Transport)
     receiver = Receiver()
     receiver.connection_made(transport)

@@ -26,7 +26,6 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start servers without coverage."""
     for name, value in UNMEASURED.items():
         monkeypatch.setenv(name, value)
 
@@ -70,7 +69,6 @@ def test_memory_of_a_process_that_the_system_does_not_show_is_none() -> None:
 
 
 def test_cpu_time_of_a_metered_server_grows_with_its_work() -> None:
-    """It is the server's own, not that of the process that asks."""
     with running("benchmarks.metered", "benchmarks.bare") as server:
         client = Client(server.url)
         before = server.cpu_time()
@@ -98,7 +96,6 @@ def test_a_server_that_does_not_start_is_told() -> None:
 
 
 def test_an_answer_other_than_200_is_refused() -> None:
-    """A benchmark of refusals would be worth nothing."""
     with running("benchmarks.bare") as server:
         client = Client(server.url)
 

@@ -82,7 +82,6 @@ def test_a_webhook_can_be_set_and_set_back_to_the_inbox(account: Account) -> Non
 def test_a_webhook_can_be_inactive_or_none(
     account: Account, url: str | None, *, active: bool
 ) -> None:
-    """A data request is refused then."""
     account.set_webhook(url, active=active)
 
     with pytest.raises(AssertionError, match="fetch: 400"):
@@ -90,7 +89,6 @@ def test_a_webhook_can_be_inactive_or_none(
 
 
 def test_an_inbox_answers_as_scripted(account: Account) -> None:
-    """A number is a status; anything else is handed on."""
     account.freeze()
     account.script_inbox([500, {"drop": True}])
     job = submit(account)
@@ -122,7 +120,6 @@ def test_its_clock_is_its_own_until_it_follows_again(
 
 
 def test_its_requests_can_be_waited_for(account: Account) -> None:
-    """Those of an operation and a status; no others' count."""
     account.freeze()
     for _ in range(11):
         check_credits(account)
@@ -134,7 +131,6 @@ def test_its_requests_can_be_waited_for(account: Account) -> None:
 
 
 async def test_a_job_is_awaited_while_the_loop_goes_on(account: Account) -> None:
-    """It may need the loop for its receiver."""
     job = await account.async_wait_for_job(submit(account), state="delivered")
 
     assert job == account.jobs[0]
@@ -147,7 +143,6 @@ async def test_a_job_is_awaited_while_the_loop_goes_on(account: Account) -> None
 def test_its_next_request_can_be_told_to_fail(
     emulator: Emulator, account: Account
 ) -> None:
-    """Once, and nobody else's; the rule goes with the account."""
     fault = account.fail_next("credits", status=503)
 
     assert [503, 200] == [check_credits(account) for _ in range(2)]
@@ -166,7 +161,6 @@ def test_its_journal_can_be_emptied(account: Account) -> None:
 
 
 def test_a_reset_brings_it_back_to_its_opening(account: Account) -> None:
-    """The first key is good again, and what is delivered is new."""
     submit(account)
     account.wait_for_webhook()
     key = account.api_key
@@ -181,7 +175,6 @@ def test_a_reset_brings_it_back_to_its_opening(account: Account) -> None:
 
 
 def test_it_can_be_closed_twice_and_read_no_more(emulator: Emulator) -> None:
-    """It does not look like one without credits."""
     account = emulator.account()
     account.close()
     account.close()

@@ -20,14 +20,12 @@ from support.stub import Stub, stubbed
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Emulator]:
-    """An emulator without a validation delay."""
     with Emulator(validation_delay=0) as served:
         yield served
 
 
 @pytest.fixture
 def emu(served: Emulator) -> Iterator[Driver]:
-    """A driver that was connected to it, as it was at its start."""
     with Driver.connect(served.url) as driver:
         driver.reset()
         yield driver
@@ -35,7 +33,6 @@ def emu(served: Emulator) -> Iterator[Driver]:
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    """A stand-in for an emulator."""
     with stubbed() as stub:
         yield stub
 
@@ -125,7 +122,6 @@ async def test_it_is_an_asynchronous_context_too(served: Emulator) -> None:
 
 
 def test_a_new_account_is_isolated_and_deleted_after_the_block(emu: Driver) -> None:
-    """Its id is its key, and like no other."""
     with emu.account() as one, emu.account() as other:
         assert one.id.startswith("test-")
         assert one.id == one.api_key != other.id
@@ -144,7 +140,6 @@ def test_an_account_that_is_there_is_taken_as_it_is(emu: Driver) -> None:
 
 
 def test_an_account_can_be_opened_with_what_one_likes(emu: Driver) -> None:
-    """Under an id of one's own; without a webhook it has no secret."""
     url = "http://127.0.0.1:1/hook"
     account = emu.account("acme", credits=7, name="Acme", webhook=url)
 
@@ -154,7 +149,6 @@ def test_an_account_can_be_opened_with_what_one_likes(emu: Driver) -> None:
 
 
 def test_an_account_cannot_be_opened_anew_or_under_no_id(emu: Driver) -> None:
-    """Its credits are not silently left as they were."""
     with pytest.raises(EmulatorError) as refused:
         emu.account("demo", credits=5)
 
@@ -164,7 +158,6 @@ def test_an_account_cannot_be_opened_anew_or_under_no_id(emu: Driver) -> None:
 
 
 def test_jobs_and_requests_are_those_asked_for(emu: Driver) -> None:
-    """Of all accounts, or of one, in a state, of an operation, with a status."""
     with emu.account() as one, emu.account() as other:
         job = submit(one)
         one.wait_for_job(job)
@@ -178,7 +171,6 @@ def test_jobs_and_requests_are_those_asked_for(emu: Driver) -> None:
 
 
 def test_a_job_can_be_waited_for(emu: Driver) -> None:
-    """Until it is final, unless told otherwise; else it is shown as far as it came."""
     with emu.account() as account:
         job = submit(account)
 
@@ -190,7 +182,6 @@ def test_a_job_can_be_waited_for(emu: Driver) -> None:
 
 
 def test_requests_can_be_waited_for(emu: Driver) -> None:
-    """By account, operation and status; those that do not come are counted."""
     with emu.account() as account:
         check_credits(account)
         found = emu.wait_for_requests(1, account=account.id, operation="credits")
@@ -213,7 +204,6 @@ def test_the_global_clock_is_turned(emu: Driver) -> None:
 
 
 def test_time_does_not_go_back(emu: Driver) -> None:
-    """A refusal is raised with its status and its text."""
     with pytest.raises(EmulatorError, match="back") as refused:
         emu.clock.advance(-1)
 

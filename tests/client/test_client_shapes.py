@@ -52,7 +52,6 @@ REPORT = {
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    """A stand-in for an emulator."""
     with stubbed() as stub:
         stub.answers["GET /accounts/ann"] = 200, ACCOUNT
         yield stub
@@ -60,13 +59,11 @@ def stub() -> Iterator[Stub]:
 
 @pytest.fixture
 def account(stub: Stub) -> Iterator[Account]:
-    """Its account ann."""
     with Driver.connect(stub.url) as driver:
         yield driver.account("ann")
 
 
 def job(*attempts: dict[str, object], **other: object) -> Job:
-    """Return a job with attempts."""
     whole = [{**ATTEMPT, **attempt} for attempt in attempts]
     return Job.of({**JOB, "attempts": whole, **other})
 
@@ -106,14 +103,12 @@ def test_an_attempt_ends_and_is_acknowledged_or_not(
     ],
 )
 def test_a_job_moves_until_nothing_is_to_come(found: Job, *, moving: bool) -> None:
-    """A redelivery is to come as well."""
     assert moving == found.moving
 
 
 def test_a_description_tells_requests_jobs_and_attempts(
     stub: Stub, account: Account
 ) -> None:
-    """Each with its time of day on the account's clock."""
     refused = {**ATTEMPT, "status": 500, "error": "unexpected_status", "duration_ms": 2}
     broken = {**REQUEST, "status": None, "message": None}
     shown = {**JOB, "attempts": [refused, {**ATTEMPT, "number": 2}], "due_at": 1.5}
@@ -189,7 +184,6 @@ def test_a_report_lists_what_was_done_wrong(stub: Stub, account: Account) -> Non
 def test_the_next_request_can_be_told_to_fail(
     stub: Stub, account: Account, told: dict[str, Any], rule: dict[str, object]
 ) -> None:
-    """By a rule for this account alone."""
     stub.answers["POST /faults"] = 201, RULE
     fault = account.fail_next(**told)
     status = {"status": 503} if rule["kind"] == "status" else {}
@@ -220,7 +214,6 @@ def test_the_faults_of_an_account_are_its_own(stub: Stub, account: Account) -> N
 
 
 def removed(stub: Stub, account: Account, status: int) -> Fault:
-    """Remove a fault; the answer is told."""
     stub.answers["POST /faults"] = 201, RULE
     stub.answers["DELETE /faults/7"] = status, {"error": "told"}
     fault = account.faults.add("status", status=500)
@@ -232,7 +225,6 @@ def removed(stub: Stub, account: Account, status: int) -> Fault:
 def test_a_fault_can_be_removed_though_it_is_gone(
     stub: Stub, account: Account, status: int
 ) -> None:
-    """Either way it strikes no more."""
     removed(stub, account, status)
 
     assert ("DELETE", "/faults/7", None) == stub.asked[-1]

@@ -15,14 +15,12 @@ from support.stub import CLOCK, Stub, stubbed
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    """A stand-in for an emulator."""
     with stubbed() as stub:
         yield stub
 
 
 @pytest.fixture
 def to_stub(stub: Stub) -> Iterator[Transport]:
-    """A transport to it."""
     found = Transport(stub.url)
     yield found
     found.close()
@@ -30,7 +28,6 @@ def to_stub(stub: Stub) -> Iterator[Transport]:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[HTTPConnection]:
-    """Every connection that is made from now on."""
     found = []
     make = Connections.new
 
@@ -56,7 +53,6 @@ def test_one_that_was_idle_for_long_is_closed_and_not_used_again(
     opened: list[HTTPConnection],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The other side may have closed it."""
     monkeypatch.setattr(transport, "MAX_IDLE", 0)
     to_stub.send("GET", "/clock")
     to_stub.send("GET", "/clock")
@@ -67,7 +63,6 @@ def test_one_that_was_idle_for_long_is_closed_and_not_used_again(
 def test_a_request_that_may_be_repeated_is_when_its_connection_was_closed(
     stub: Stub, to_stub: Transport
 ) -> None:
-    """The other side closes a kept connection without a word."""
     stub.hang_up = True
     to_stub.send("GET", "/clock")
 
@@ -86,7 +81,6 @@ def test_one_that_must_not_be_repeated_is_not(stub: Stub, to_stub: Transport) ->
 def test_a_connection_that_ends_in_the_middle_is_lost(
     stub: Stub, to_stub: Transport
 ) -> None:
-    """Its URL is named; it is a ConnectionError too."""
     stub.answers["GET /clock"] = b""
 
     with pytest.raises(ConnectionError, match=f"{stub.url} does not answer"):
@@ -149,7 +143,6 @@ def test_a_refusal_in_other_words_is_shown_as_it_is(
 def test_of_several_waits_the_first_answer_counts(
     stub: Stub, to_stub: Transport
 ) -> None:
-    """All are sent, each with its time."""
     stub.answers |= {"POST /a": (200, 1), "POST /b": (200, 1)}
     answer = to_stub.wait(Wait("/a", {"x": 1}, 2), Wait("/b", {}, 3))
 
@@ -157,7 +150,6 @@ def test_of_several_waits_the_first_answer_counts(
 
 
 def test_a_wait_that_is_refused_raises(stub: Stub, to_stub: Transport) -> None:
-    """Time that is over does not; it is no refusal."""
     stub.answers |= {"POST /a": (408, {}), "POST /b": (400, {"error": "no"})}
 
     assert 408 == to_stub.wait(Wait("/a", {}, 0)).status
@@ -191,7 +183,6 @@ def test_https_to_what_speaks_none_is_a_lost_connection(stub: Stub) -> None:
 
 
 def test_https_trusts_what_it_is_told_to(tmp_path: Path) -> None:
-    """A file of certificates that is not there is refused."""
     to_https = Transport("https://127.0.0.1:1", ca=tmp_path / "none.pem")
 
     with pytest.raises(ConnectionLost, match="No such file"):

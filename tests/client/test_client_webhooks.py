@@ -19,7 +19,6 @@ from support.start import free_port
 
 
 def delivered_meanwhile(account: Account) -> int:
-    """Wait for a delivery of a request that another thread sends; return its job."""
     client = Thread(target=submit, args=(account,))
     client.start()
     delivery = account.wait_for_webhook()
@@ -28,7 +27,6 @@ def delivered_meanwhile(account: Account) -> int:
 
 
 def stuck(account: Account) -> int:
-    """Submit a request whose receiver answers 500, on a frozen clock."""
     account.freeze()
     account.script_inbox([500])
     job = submit(account)
@@ -47,7 +45,6 @@ def test_a_delivery_tells_its_job_attempt_and_records(account: Account) -> None:
 
 
 def test_each_delivery_is_returned_once(account: Account) -> None:
-    """Oldest first; then there is none, until the next request."""
     jobs = []
     for _ in range(2):
         jobs.append(submit(account))
@@ -60,7 +57,6 @@ def test_each_delivery_is_returned_once(account: Account) -> None:
 
 
 def test_a_job_that_is_stuck_holds_no_other_up(account: Account) -> None:
-    """The younger one is returned, though the older one waits for its retry."""
     assert stuck(account) < delivered_meanwhile(account)
 
 
@@ -87,7 +83,6 @@ def test_a_missing_job_is_told(account: Account) -> None:
 
 
 def test_a_frozen_clock_is_told_with_the_attempts(account: Account) -> None:
-    """And what to do."""
     account.freeze()
     account.set_webhook(f"http://127.0.0.1:{free_port()}")
     account.wait_for_job(submit(account), attempts=1)
@@ -102,7 +97,6 @@ def test_a_frozen_clock_is_told_with_the_attempts(account: Account) -> None:
 def test_too_full_a_journal_is_told(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It could not be noticed if there was another request; attempts can be."""
     monkeypatch.setattr(webhooks, "MAX_COUNTED", 1)
     submit(account)
     account.wait_for_webhook()

@@ -13,22 +13,18 @@ EMPTY: Contact = dict.fromkeys(CONTACT_KEYS)
 
 
 def contact(number: int = 1, **changes: str | None) -> Contact:
-    """Return a contact with nothing but an id and what is given."""
     return EMPTY | {"id": number} | changes
 
 
 def line(row: Mapping[str, object]) -> bytes:
-    """Return the line of a contact in a data set file."""
     return orjson.dumps(row) + b"\n"
 
 
 def saved(folder: Path, rows: Iterable[Mapping[str, object]]) -> Path:
-    """Return a data set file of the given contacts."""
     path = folder / "contacts.ndjson"
     path.write_bytes(b"".join(map(line, rows)))
     return path
 
 
 def loaded(folder: Path, *rows: Contact) -> Dataset:
-    """Return a data set of the given contacts."""
     return Dataset.load(saved(folder, rows))

@@ -15,14 +15,12 @@ FULL = contact(7, **{key: f"some {key}" for key in CONTACT_KEYS if key != "id"})
 
 
 def test_a_record_is_its_wire_bytes(tmp_path: Path) -> None:
-    """The 28 keys in the page's order, without the company type."""
     expected = {key: FULL[key] for key in RECORD_KEYS}
 
     assert orjson.dumps(expected) == loaded(tmp_path, FULL).record(0)
 
 
 def test_records_are_counted_and_their_bytes(tmp_path: Path) -> None:
-    """They are numbered from 0, whatever the ids."""
     dataset = loaded(tmp_path, contact(90), FULL, contact(70))
 
     assert (3, BitMap([0, 1, 2])) == (len(dataset), dataset.everything)
@@ -30,7 +28,6 @@ def test_records_are_counted_and_their_bytes(tmp_path: Path) -> None:
 
 
 def test_the_fingerprint_is_that_of_the_records(tmp_path: Path) -> None:
-    """Whatever the order of their lines; one letter makes another."""
     first = loaded(tmp_path, contact(1), contact(2, contact_name="Ann"))
     again = loaded(tmp_path, contact(2, contact_name="Ann"), contact(1))
     other = loaded(tmp_path, contact(1), contact(2, contact_name="Anna"))
@@ -78,7 +75,6 @@ def test_a_data_set_of_real_lines_is_loaded(dataset: Dataset) -> None:
 
 
 def index(*texts: str | None, several: bool = False) -> FieldIndex:
-    """Return the index of contacts with these texts."""
     return FieldIndex(range(len(texts)), texts, several=several)
 
 
@@ -117,7 +113,6 @@ def test_contacts_are_found_by_a_value_in_any_spelling(
 
 
 def test_contacts_may_share_a_text() -> None:
-    """A code is the position of a text."""
     shared = FieldIndex([1, 0, 1], [None, "Hayden"], several=False)
 
     assert BitMap([0, 2]) == shared.matching("hayden")

@@ -56,14 +56,12 @@ def test_the_table_is_the_one_of_ruling_14() -> None:
     ],
 )
 def test_a_near_name_is_recognised(name: str, expected: str | None) -> None:
-    """A slip of the pen, or a name of another column, means a field."""
     field = meant(name)
 
     assert expected == (field and field.filter)
 
 
 def test_a_long_name_is_shortened_in_messages() -> None:
-    """Nobody can fill an answer with the name of a field."""
     assert repr("x" * 64 + "…") == quoted("x" * 10_000)
 
 

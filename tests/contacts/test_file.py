@@ -27,12 +27,10 @@ LONG = "longer than 64 KiB"
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where a data set file may be."""
     return tmp_path / "contacts.ndjson"
 
 
 def problems(path: Path) -> tuple[Problem, ...]:
-    """Return the problems that a file is refused with; none if it is read."""
     try:
         read(path)
     except DatasetError as error:
@@ -41,12 +39,10 @@ def problems(path: Path) -> tuple[Problem, ...]:
 
 
 def ids(path: Path) -> list[int]:
-    """Return the ids of the contacts in a file, as they were read."""
     return [orjson.loads(record)["id"] for record in read(path).records]
 
 
 def without(*keys: str) -> Contact:
-    """Return a contact that lacks some keys."""
     return {key: value for key, value in contact().items() if key not in keys}
 
 
@@ -58,7 +54,6 @@ def test_a_contact_is_parsed_whatever_the_order_of_its_keys() -> None:
 
 
 def test_the_company_type_may_be_left_out() -> None:
-    """A record of a real delivery has none."""
     assert contact() == parse(line(without("company_type")))
 
 
@@ -173,7 +168,6 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 def test_a_line_may_have_64_kib(
     tmp_path: Path, excess: int, expected: tuple[Problem, ...]
 ) -> None:
-    """Its end included; one byte more is too long."""
     name = "x" * (MAX_LINE - len(line(contact(1, contact_name=""))) + excess)
 
     assert expected == problems(saved(tmp_path, [contact(1, contact_name=name)]))
@@ -204,7 +198,6 @@ def test_the_list_of_problems_is_bounded(path: Path) -> None:
 def test_the_data_are_in_the_package_or_beside_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, installed: bool
 ) -> None:
-    """An installed one brings them; a checkout has them where people edit them."""
     package = tmp_path / "emulator" / "reachapi_emulator"
     (package / "fixtures" if installed else package).mkdir(parents=True)
     monkeypatch.setattr(module, "_PACKAGE", package)

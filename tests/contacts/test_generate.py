@@ -78,7 +78,6 @@ class Ball(NamedTuple):
 
 
 def texts(value: object) -> Iterator[str]:
-    """Yield every text inside a JSON value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -98,7 +97,6 @@ def made() -> bytes:
 
 @pytest.fixture(scope="module")
 def smallest(made: bytes, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """The same, loaded."""
     path = tmp_path_factory.mktemp("generate") / "contacts.ndjson"
     path.write_bytes(made)
     return Dataset.load(path)
@@ -106,7 +104,6 @@ def smallest(made: bytes, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 @pytest.fixture(scope="module")
 def staff() -> list[tuple[Company, list[Person]]]:
-    """Companies with their people, who share few names."""
     names, draws = OneName(1), Draws("1")
     people = People(VOCABULARY, names, draws)
     companies = islice(Companies(VOCABULARY, names, draws), 400)
@@ -136,7 +133,6 @@ def test_an_example_of_the_page_finds_contacts(
 def test_the_titles_of_the_presets_sample_are_there(
     smallest: Dataset, title: str, part: str
 ) -> None:
-    """The page's answer to `job_title=dev`."""
     assert title in presets(smallest, [("job_title", part)])
 
 
@@ -144,7 +140,6 @@ def test_the_titles_of_the_presets_sample_are_there(
 def test_the_same_seed_gives_the_same_contacts_more_or_less_of_them(
     made: bytes, size: int
 ) -> None:
-    """The size is exact, though a company is cut short; so tests know whom they get."""
     rows = [orjson.loads(line) for line in made.splitlines()]
 
     assert rows[:size] == list(contacts(size, DEFAULT_SEED, VOCABULARY))
@@ -158,7 +153,6 @@ def test_another_seed_gives_other_contacts(made: bytes) -> None:
 
 @pytest.mark.skipif(faker.VERSION != MADE_WITH, reason="names come from another Faker")
 def test_the_committed_file_is_what_its_seed_gives() -> None:
-    """Nobody edits it by hand."""
     out = BytesIO()
     write(out, DEFAULT_SIZE, DEFAULT_SEED)
 
@@ -166,7 +160,6 @@ def test_the_committed_file_is_what_its_seed_gives() -> None:
 
 
 def test_ids_ascend_with_gaps() -> None:
-    """Nobody takes them for record numbers."""
     ids = [row["id"] for row in ROWS]
 
     assert set(range(1, 10)) == {after - before for before, after in pairwise(ids)}
@@ -174,12 +167,10 @@ def test_ids_ascend_with_gaps() -> None:
 
 
 def test_the_keys_of_a_contact_are_in_order() -> None:
-    """As they are on the wire, then the company type."""
     assert {tuple(CONTACT_KEYS)} == {tuple(row) for row in ROWS}
 
 
 def test_a_company_is_the_same_for_all_its_contacts() -> None:
-    """What is the company's goes with its website; it has about ten of them."""
     found = defaultdict(set)
     for row in ROWS:
         company = tuple(v for k, v in row.items() if k.startswith("company_"))
@@ -202,7 +193,6 @@ def test_city_state_zip_and_country_belong_together() -> None:
 
 
 def test_titles_fit_level_department_and_function() -> None:
-    """They are a title of the vocabulary, and every title occurs."""
     known = {(t.title, t.level, t.department, t.function) for t in VOCABULARY.titles}
     names = ("job_title", "job_title_level", "job_dept_name", "job_function_name")
     used = {tuple(row[BY_FILTER[name].record] for name in names) for row in ROWS}
@@ -247,13 +237,11 @@ def test_phone_numbers_reach_nobody() -> None:
 
 
 def nullable(rows: list[Contact]) -> set[str]:
-    """Return the keys that are null in some contacts and not in others."""
     nulls = Counter(key for row in rows for key, value in row.items() if value is None)
     return {key for key, count in nulls.items() if count < len(rows)}
 
 
 def test_optional_fields_are_sometimes_null() -> None:
-    """A client must be ready for it; what is essential is always there."""
     expected = {
         "contact_middle_name",
         "contact_phone_1",
@@ -299,7 +287,6 @@ def test_websites_of_drawn_companies_are_reserved(staff: Staff) -> None:
 
 
 def test_a_company_is_plausible(staff: Staff) -> None:
-    """Revenue fits size, type fits industry, and technologies do not repeat."""
     fitting = {size.size: size.revenues for size in VOCABULARY.sizes}
     drawn = [company for company, _ in staff[len(VOCABULARY.anchors) :]]
     bound = [each for each in drawn if each.industry.company_types]
@@ -312,7 +299,6 @@ def test_a_company_is_plausible(staff: Staff) -> None:
 
 
 def test_namesakes_have_email_addresses_of_their_own(staff: Staff) -> None:
-    """Numbered from 2 on, whatever accents their names have."""
     for _, people in staff:
         mailboxes = [person.email.partition("@")[0] for person in people]
         shared = [box for box in mailboxes if box.startswith("ann.weiss")]
@@ -342,7 +328,6 @@ def test_clinical_people_work_in_health_care_and_alone_have_an_npi(
 
 
 def test_profiles_are_nobodys(staff: Staff) -> None:
-    """Their hosts are reserved names."""
     urls = {u for _, people in staff for p in people for u in p.socials.values() if u}
 
     assert all(re.match(r"https://[a-z]+\.example/ann\.(lee|weiss)", u) for u in urls)
@@ -356,7 +341,6 @@ def test_profiles_are_nobodys(staff: Staff) -> None:
     ],
 )
 def test_a_valid_number_has_a_luhn_sum_of_tens(digits: str, *, valid: bool) -> None:
-    """Known examples, the NPI of the standard among them."""
     assert valid == (luhn_sum(digits) % 10 == 0)
 
 
@@ -377,7 +361,6 @@ def test_a_number_is_drawn_from_one_end_to_the_other(
 
 
 def test_every_entry_is_drawn_as_often_as_it_weighs() -> None:
-    """The last one too; what weighs nothing is never drawn."""
     draws = Draws("1")
     balls = WeightedChoices([Ball("red", 3), Ball("green", 0), Ball("blue", 1)])
     drawn = Counter(draws.weighted(balls).colour for _ in range(10_000))
@@ -401,12 +384,10 @@ def test_every_entry_is_drawn_as_often_as_it_weighs() -> None:
     ],
 )
 def test_a_slug_is_fit_for_a_domain(name: str, expected: str) -> None:
-    """Latin letters and digits, without accents or case."""
     assert expected == slug(name)
 
 
 def test_a_pool_of_names_is_that_of_its_seed() -> None:
-    """Whichever pools were made before it."""
     names = Names(1)
     names.of("fr_FR")
 
@@ -433,7 +414,6 @@ def test_no_value_has_a_comma_or_outer_space() -> None:
 
 
 def test_the_united_states_come_first_of_some_twenty_countries() -> None:
-    """Their 60 places are in 25 states; the others have three places or more."""
     first, *others = VOCABULARY.countries
 
     assert {"United States"} == {place.country for place in first.places}
@@ -463,7 +443,6 @@ def test_a_sic_code_is_not_padded_with_zeros() -> None:
 
 
 def test_the_parts_of_the_vocabulary_know_each_other() -> None:
-    """Sizes have revenues, industries types, and anchors are made of what is there."""
     types = {entry.company_type for entry in VOCABULARY.company_types}
     ladder = {(size.size, each) for size in VOCABULARY.sizes for each in size.revenues}
     known = {

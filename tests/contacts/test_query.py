@@ -38,13 +38,11 @@ DISGUISES: list[Callable[[str], str]] = [
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """Return 300 generated contacts, from a file in another order."""
     folder = tmp_path_factory.mktemp("query")
     return Dataset.load(saved(folder, ROWS[1::2] + ROWS[::2]))
 
 
 def values(row: Contact, field: Field) -> list[str]:
-    """Return the values that a contact has in a field."""
     text = row[field.record]
     if not isinstance(text, str):
         return []
@@ -73,7 +71,6 @@ def matched(raw: RawFilter) -> list[int]:
 
 
 def wanted(field: Field) -> st.SearchStrategy[str | int]:
-    """Return a strategy of values: the field's own, disguised, and foreign ones."""
     known = sorted({value for row in ROWS for value in values(row, field)})
     disguised = st.builds(
         lambda f, v: f(v), st.sampled_from(DISGUISES), st.sampled_from(known)
@@ -158,7 +155,6 @@ def test_matches_are_the_callers_own(dataset: Dataset) -> None:
 )
 @pytest.mark.parametrize("name", ["sic_code", "job_title"])
 def test_a_wanted_value_is_normalised(name: str, value: object, expected: str) -> None:
-    """Text without case and outer space, a number as its digits."""
     assert {name: (expected,)} == parse_filter({name: {"0": value}})
 
 
@@ -213,7 +209,6 @@ def test_the_joined_size_is_exact(dataset: Dataset, numbers: set[int]) -> None:
 
 
 def test_batches_are_bounded(dataset: Dataset) -> None:
-    """A body of any size needs little memory."""
     sizes = [len(batch) for batch in join(dataset, list(dataset.everything) * 10)]
     expected = dataset.size * 10 // query.BATCH_SIZE + 1
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -11,17 +10,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
 from reachapi_emulator.delivery import names
 from support.attempts import (
     ACKNOWLEDGED,
     PATIENT,
     SOON,
-    Result,
     a_sender,
     came_to,
-    closed_port,
     failed,
     only_these_names,
     post,
@@ -37,13 +33,11 @@ from support.raw_receiver import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 async def test_a_name_is_looked_up_for_every_attempt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A host that has moved is found by the next attempt."""
     known = {"receiver.example": ["127.0.0.1"]}
     only_these_names(monkeypatch, known)
     sender = a_sender()
@@ -98,7 +92,6 @@ async def test_one_address_that_refuses_says_more_than_another_out_of_reach(
 async def test_a_url_that_leads_nowhere_is_a_failed_attempt_like_another(
     monkeypatch: pytest.MonkeyPatch, url: str, expected: str
 ) -> None:
-    """No digit of elsewhere becomes an address of somewhere."""
     only_these_names(monkeypatch, {})
 
     async def sock_connect(*_: object) -> None:
@@ -109,16 +102,8 @@ async def test_a_url_that_leads_nowhere_is_a_failed_attempt_like_another(
     assert failed(expected) == came_to(await post(url))
 
 
-async def test_a_closed_port_refuses() -> None:
-    with closed_port() as port:
-        outcome = await post(f"http://127.0.0.1:{port}/")
-
-    assert failed("refused") == came_to(outcome)
-
-
 @pytest.fixture
 def look_ups(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Let look-ups of slow.example hang until the event is set."""
     answered = threading.Event()
 
     def look_up(host: str, port: int, *_: object) -> list[object]:
@@ -133,7 +118,6 @@ def look_ups(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 async def test_slow_look_ups_hold_up_no_other(look_ups: threading.Event) -> None:
-    """More of them than the event loop has threads of its own."""
     sender = a_sender()
     slow = [asyncio.create_task(post("http://slow.example:1/", sender))] * 20
     async with RawReceiver(answering(OK)) as receiver:
@@ -146,7 +130,6 @@ async def test_slow_look_ups_hold_up_no_other(look_ups: threading.Event) -> None
 
 
 async def test_look_ups_are_bounded(look_ups: threading.Event) -> None:
-    """One beyond the limit waits for the end of another."""
     few = names.Resolver(limit=1)
     first = asyncio.create_task(few.look_up("slow.example", 1))
     await asyncio.sleep(0)
@@ -186,7 +169,7 @@ def test_a_look_up_that_hangs_does_not_hold_up_the_exit() -> None:
 import asyncio, threading
 from reachapi_emulator.delivery import names, sender
 names.getaddrinfo = lambda *_: threading.Event().wait()
-one = sender.Sender(connect_timeout=0.05, total_timeout=1)
+one = sender.Sender(connect_timeout=0.005, total_timeout=1)
 print(asyncio.run(one.post("http://slow.example/", "", [], 0)).error)
 """
     ended = subprocess.run(
@@ -202,7 +185,6 @@ print(asyncio.run(one.post("http://slow.example/", "", [], 0)).error)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others queue without limit")
 async def test_a_full_queue_runs_into_the_connect_time_out() -> None:
-    """A host that does not take the connection is given up early."""
     with ExitStack() as stack, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -216,45 +198,30 @@ async def test_a_full_queue_runs_into_the_connect_time_out() -> None:
     assert failed("connect_timeout") == came_to(outcome)
 
 
-async def plain_port(script: Script, connect: float = PATIENT) -> Result:
-    """Speak TLS to a port that does not."""
-    async with RawReceiver(script) as receiver:
-        url = receiver.url.replace("http:", "https:")
-        return came_to(await post(url, a_sender(connect=connect)))
+async def closing(connection: Connection) -> None:
+    """Close at the first byte."""
+    await connection.reader.read(1)
 
 
-async def test_a_silent_handshake_runs_into_the_connect_time_out() -> None:
-    """There is no connection before TLS is set up."""
-    assert failed("connect_timeout") == await plain_port(drain, connect=SOON)
-
-
-@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
-async def test_https_on_a_plain_port(answer: bytes) -> None:
-    """A plain port answers the handshake with text, or closes."""
-
-    async def script(connection: Connection) -> None:
-        await connection.reader.read(1)
-        await connection.send(answer)
-
-    assert failed("tls") == await plain_port(script)
+async def refusing(connection: Connection) -> None:
+    """Answer the first byte in HTTP."""
+    await connection.reader.read(1)
+    await connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
 @pytest.mark.parametrize(
-    ("trusted", "expected"), [(True, ACKNOWLEDGED), (False, failed("tls"))]
+    ("script", "connect", "expected"),
+    [
+        (refusing, PATIENT, "tls"),
+        (closing, PATIENT, "tls"),
+        (drain, SOON, "connect_timeout"),
+    ],
 )
-async def test_who_has_signed_the_certificate_matters(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    trusted: bool,
-    expected: Result,
+async def test_https_on_a_plain_port(
+    script: Script, connect: float, expected: str
 ) -> None:
-    """SSL_CERT_FILE says whose are trusted."""
-    authority = trustme.CA()
-    if trusted:
-        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(tls)
-    async with RawReceiver(answering(OK), tls=tls) as receiver:
-        assert expected == came_to(await post(receiver.url))
+    async with RawReceiver(script) as receiver:
+        url = receiver.url.replace("http:", "https:")
+        outcome = await post(url, a_sender(connect=connect))
+
+    assert failed(expected) == came_to(outcome)

@@ -23,12 +23,10 @@ WORKFLOWS = ROOT / ".github" / "workflows"
 
 
 def text_of(page: str) -> str:
-    """Return the text of a page."""
     return (ROOT / page).read_text(encoding="utf-8")
 
 
 def config() -> dict[str, Any]:
-    """Return what pyproject.toml says."""
     return tomllib.loads(text_of("pyproject.toml"))
 
 
@@ -86,7 +84,6 @@ def test_the_hooks_run_what_make_check_runs() -> None:
 
 
 def tool_of(command: str) -> tuple[str, ...]:
-    """Return a tool and what it is asked to do, without options and files."""
     words = command.replace("npx --no-install ", "").split()
     taken = 3 if "check-jsonschema" in command else 2 if "ruff" in command else 1
     return tuple(words[:taken])

@@ -33,35 +33,29 @@ SERVED = {re.sub(r"\{\w+\}", "{}", f"{r.method} {r.path or '/'}") for r in ROUTE
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    """The text of the page."""
     return PAGE.read_text(encoding="utf-8")
 
 
 def listed(page: str) -> list[str]:
-    """Return the routes of the page's tables."""
     found = re.findall(r"^\| `([A-Z]+ /\S*)` \|", page, re.MULTILINE)
     return [re.sub(r"\{\w+\}", "{}", route) for route in found]
 
 
 def errors(page: str) -> dict[str, str]:
-    """Return the error codes of the page's last table, and their meanings."""
     return dict(re.findall(r"^\| `([a-z_]+)` \| (.+) \|$", page, re.MULTILINE))
 
 
 def section(page: str, title: str) -> str:
-    """Return a part of the page, from its heading to the next."""
     found = re.search(rf"^#+ {title}.*?(?=^##)", page, re.MULTILINE | re.DOTALL)
     assert found is not None
     return found[0]
 
 
 def test_the_page_lists_every_route_once(page: str) -> None:
-    """None is missing, and none is there that does not exist."""
     assert sorted(SERVED) == sorted(listed(page))
 
 
 def test_a_row_that_is_missing_or_untrue_is_noticed(page: str) -> None:
-    """Of the routes, and of the error codes."""
     rows = page.splitlines()
     for route in SERVED:
         others = [line for line in rows if [route] != listed(line)]
@@ -78,13 +72,11 @@ def test_a_row_that_is_missing_or_untrue_is_noticed(page: str) -> None:
 
 
 def test_the_page_lists_every_error_code(page: str) -> None:
-    """Each with its meaning, and no other."""
     assert {str(code): code.meaning for code in ErrorCode} == errors(page)
 
 
 @pytest.mark.parametrize("name", [*STATES, *sorted({each.name for each in OPERATIONS})])
 def test_the_page_names_states_and_operations(page: str, name: str) -> None:
-    """What a query may ask for can be looked up."""
     assert f"`{name}`" in page
 
 
@@ -98,7 +90,6 @@ def test_the_page_names_states_and_operations(page: str, name: str) -> None:
 def test_the_page_describes_each_kind(
     page: str, title: str, named: str, expected: list[str]
 ) -> None:
-    """Of findings and events, once, and no other."""
     described = re.findall(named, section(page, title), re.MULTILINE)
 
     assert sorted(expected) == sorted(described)
@@ -106,7 +97,6 @@ def test_the_page_describes_each_kind(
 
 @pytest.mark.parametrize("kind", FaultKind)
 def test_the_page_describes_every_kind_of_fault(page: str, kind: FaultKind) -> None:
-    """In a row of its own, with what it does in either phase."""
     (row,) = re.findall(rf"^\| `{kind}`.* \| (.+) \| (.+) \|$", page, re.MULTILINE)
     phases = dict(zip(FaultPhase, row, strict=True))
 
@@ -134,7 +124,6 @@ def test_the_bounds_are_those_of_the_page(page: str, bound: str) -> None:
 
 
 def test_what_needs_no_token_is_listed(page: str) -> None:
-    """By method and path, but for the console's files."""
     safety = section(page, "Safety")
     console = {"", "/", "/console/{file}"}
 
@@ -145,7 +134,6 @@ def test_what_needs_no_token_is_listed(page: str) -> None:
 
 
 def shape(value: Any) -> Any:  # noqa: ANN401 # whatever the JSON holds
-    """Return JSON with types in place of numbers and texts."""
     match value:
         case dict():
             return {name: shape(each) for name, each in value.items()}
@@ -159,7 +147,6 @@ def shape(value: Any) -> Any:  # noqa: ANN401 # whatever the JSON holds
 
 
 async def run(api: Api, command: str) -> Answer:
-    """Send what a curl command would send."""
     _, *words = shlex.split(command)
     options = {"-X": "", "-H": "", "-d": ""}
     urls = []
@@ -179,7 +166,6 @@ async def run(api: Api, command: str) -> Answer:
 
 
 async def test_the_examples_run_as_they_stand(page: str, api: Api) -> None:
-    """From the first to the last, each command succeeds, each answer is so shaped."""
     answer: Any = None
     for language, text in BLOCK.findall(page):
         if language == "json":
@@ -202,7 +188,6 @@ async def test_the_examples_run_as_they_stand(page: str, api: Api) -> None:
     ],
 )
 def test_every_group_has_an_example(page: str, group: str) -> None:
-    """One command at least."""
     commands = [text for language, text in BLOCK.findall(page) if language == "sh"]
 
     assert any(f"{ADDRESS}{PREFIX}/{group}" in text for text in commands)

@@ -18,7 +18,6 @@ CLASS = re.compile(r"`([A-Z][a-z]\w*)`")
 
 
 def classes() -> set[str]:
-    """Return the names of the package's classes."""
     return {
         node.name
         for path in PACKAGE.rglob("*.py")

@@ -78,30 +78,25 @@ class Compose(Strict):
 
 
 def read(name: str) -> Any:  # noqa: ANN401 # whatever the YAML holds
-    """Return what a file holds, all scalars as text: `on` is no boolean."""
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     return yaml.load(text, yaml.BaseLoader)  # noqa: S506 # it makes texts only
 
 
 def workflow() -> Job:
-    """Return the job of the workflow."""
     (job,) = msgspec.convert(read("github-actions.yml"), Workflow).jobs.values()
     return job
 
 
 def compose() -> dict[str, Service]:
-    """Return the services of the compose file."""
     return msgspec.convert(read("compose.yaml"), Compose).services
 
 
 def image() -> str:
-    """Return the name that `make image` gives the image."""
     found = re.search(r"^IMAGE +\?= (\S+)$", MAKEFILE, re.MULTILINE)
     return found[1] if found else ""
 
 
 def test_the_image_is_the_one_that_make_builds() -> None:
-    """In the workflow, as it was pushed to the user's own registry."""
     service = workflow().services["reachapi"]
 
     assert image() == compose()["reachapi"].image
@@ -109,14 +104,12 @@ def test_the_image_is_the_one_that_make_builds() -> None:
 
 
 def test_the_image_has_a_health_check() -> None:
-    """Both files count on it: steps and tests begin when it is healthy."""
     assert "reachapi" in compose()["tests"].depends_on
     assert re.search(r"^HEALTHCHECK .*CMD", DOCKERFILE, re.MULTILINE)
     assert "/_emulator/health" in DOCKERFILE
 
 
 def test_the_ports_are_those_of_the_image() -> None:
-    """The one that is served by default, and exposed."""
     port = str(Settings().port)
     exposed = re.findall(r"^EXPOSE (.+)$", DOCKERFILE, re.MULTILINE)
 
@@ -126,7 +119,6 @@ def test_the_ports_are_those_of_the_image() -> None:
 
 
 def test_the_tests_are_told_where_it_is() -> None:
-    """On the runner itself, and under its name among the services."""
     port = Settings().port
     environment = compose()["tests"].environment
 

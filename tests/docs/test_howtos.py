@@ -28,7 +28,6 @@ SHOWN = re.compile(
 
 
 def examples() -> dict[str, str]:
-    """Return the text of every example by its name."""
     files = [path for path in EXAMPLES.iterdir() if path.is_file()]
     return {
         path.name: path.read_text(encoding="utf-8")
@@ -38,7 +37,6 @@ def examples() -> dict[str, str]:
 
 
 def run(folder: Path, url: str, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command on an emulator, as a reader would."""
     variables = {
         "REACHAPI_URL": url,
         "NO_PROXY": "127.0.0.1",
@@ -57,7 +55,6 @@ def run(folder: Path, url: str, *command: str) -> subprocess.CompletedProcess[st
 
 
 def test_the_page_shows_every_example_as_it_is() -> None:
-    """To the letter, once each, and nothing else."""
     shown = SHOWN.findall(PAGE.read_text(encoding="utf-8"))
 
     assert examples() == dict(shown)
@@ -65,7 +62,6 @@ def test_the_page_shows_every_example_as_it_is() -> None:
 
 
 def test_nothing_on_the_page_is_unproven() -> None:
-    """Code is an example, or a command that is named here and run below."""
     text = SHOWN.sub("", PAGE.read_text(encoding="utf-8"))
     blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
@@ -77,7 +73,6 @@ def test_nothing_on_the_page_is_unproven() -> None:
 def test_copied_elsewhere_they_pass_in_parallel_on_one_emulator(
     tmp_path: Path, reachapi_server: Emulator
 ) -> None:
-    """With no configuration at all, as the page says."""
     for name, text in examples().items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     command = PARALLEL.replace(ADDRESS, reachapi_server.url)
@@ -92,7 +87,6 @@ def test_copied_elsewhere_they_pass_in_parallel_on_one_emulator(
 def test_the_example_in_javascript_passes_and_can_fail(
     tmp_path: Path, reachapi_server: Emulator
 ) -> None:
-    """By node's own runner; as soon as a delivery is not what was asked for."""
     text = examples()["webhook.test.mjs"]
     changed = text.replace("fetchContacts(key, 3)", "fetchContacts(key, 2)")
     for name, code in (("webhook", text), ("changed", changed)):

@@ -17,7 +17,6 @@ PYTEST = (DOCS / "pytest.md").read_text(encoding="utf-8")
 
 
 def public(*classes: type) -> list[str]:
-    """Return the public names of classes, the twins for async tests left out."""
     names = {name for each in classes for name in dir(each) if name[0] != "_"}
     return sorted(name for name in names if not name.startswith("async_"))
 

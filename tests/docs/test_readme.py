@@ -61,7 +61,6 @@ def test_the_table_has_no_other_setting() -> None:
 
 
 def run(folder: Path, command: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command as if the reader's environment were this one."""
     programs = Path(sys.executable).parent
     return subprocess.run(
         ["bash", "-ec", command],
@@ -83,7 +82,6 @@ def run(folder: Path, command: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture
 def program() -> Iterator[Program]:
-    """An emulator as a program of its own."""
     with start("program") as program:
         yield program
 
@@ -103,7 +101,6 @@ def test_the_tour_runs_as_it_stands(program: Program, tmp_path: Path) -> None:
 def test_the_first_test_is_green_and_red_if_the_webhook_is_not_handled(
     tmp_path: Path,
 ) -> None:
-    """In a folder with nothing but the file, and one that does nothing with it."""
     name = re.search(r"[Ss]ave this as `(\w+\.py)`", FIRST_TEST)
     assert name
     idle, changes = re.subn(
@@ -120,7 +117,6 @@ def test_the_first_test_is_green_and_red_if_the_webhook_is_not_handled(
 
 
 def test_the_first_test_has_as_many_lines_as_it_says() -> None:
-    """The commands and the file, blank lines aside."""
     said = re.search(r"(\d+) lines", FIRST_TEST)
     lines = [*COMMANDS, *filter(str.strip, WRITTEN.splitlines())]
 
@@ -129,7 +125,6 @@ def test_the_first_test_has_as_many_lines_as_it_says() -> None:
 
 
 def test_what_the_first_test_installs_can_be_installed() -> None:
-    """The package, with an extra that it has, into an environment of its own."""
     assert [
         "python3 -m venv .venv",
         ". .venv/bin/activate",

@@ -24,7 +24,6 @@ VARIABLES_OF_NODE_AND_JAVA = ("NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS")
 
 
 def program_of(commands: str) -> str:
-    """Return the program that a block is about."""
     found = PROGRAM.search(commands)
     if found is None:
         raise AssertionError(f"no program is known in {commands!r}")
@@ -33,7 +32,6 @@ def program_of(commands: str) -> str:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """An emulator with https, as a program of its own."""
     folder = tmp_path_factory.mktemp("authority")
     with start("program", tls=True, tls_port=0, ca_dir=folder) as program:
         yield program
@@ -41,7 +39,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> str:
-    """A search path on which this Python and this emulator come first."""
     programs = tmp_path / "programs"
     programs.mkdir()
     for name, arguments in (
@@ -55,7 +52,6 @@ def path(tmp_path: Path) -> str:
 
 
 def run(commands: str, folder: Path, **variables: str) -> str:
-    """Run commands as a user would paste them; return what they print."""
     unset = {*VARIABLES, *VARIABLES_OF_NODE_AND_JAVA}
     clean = {name: each for name, each in os.environ.items() if name not in unset}
     done = subprocess.run(
@@ -96,7 +92,6 @@ def test_a_client_trusts_the_emulator_as_the_page_says(
 
 @pytest.mark.parametrize("commands", CLIENTS, ids=program_of)
 def test_no_command_leaves_this_machine(commands: str) -> None:
-    """The vendor's host is only named where it leads to the emulator."""
     vendor = set(re.findall(r"[\w-]+\.reachstream\.com\S*", commands))
     led = {"api-prd.reachstream.com:443:127.0.0.1:9443"}
 
@@ -109,5 +104,4 @@ def test_the_page_serves_with_the_option() -> None:
 
 @pytest.mark.parametrize("name", [*VARIABLES, *VARIABLES_OF_NODE_AND_JAVA, *NAMES])
 def test_the_page_tells_every_variable_and_name(name: str) -> None:
-    """What a certificate is for, and what lets a client trust it."""
     assert name in PAGE

@@ -176,7 +176,6 @@ class Ran(NamedTuple):
 
 
 def run(folder: Path, modules: dict[str, str], *arguments: str, **more: str) -> Ran:
-    """Run pytest in a project of these modules, with the plugins that are named."""
     for name, text in modules.items():
         (folder / f"{name}.py").write_text(dedent(text), encoding="utf-8")
     done = subprocess.run(
@@ -197,7 +196,6 @@ def run(folder: Path, modules: dict[str, str], *arguments: str, **more: str) -> 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """A run of a project with settings in its configuration, measured."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "pytest.ini").write_text(
         "[pytest]\nreachapi_settings =\n    credits = 500\n    retry_schedule = 1, 2\n"
@@ -207,7 +205,6 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 @pytest.fixture
 def shared() -> Iterator[Emulator]:
-    """An emulator that runs elsewhere."""
     with Emulator(validation_delay=0) as shared:
         yield shared
 
@@ -217,12 +214,10 @@ def shared() -> Iterator[Emulator]:
     ["test_sync", "test_async", "test_one_server", "test_settings", "test_own_module"],
 )
 def test_a_project_uses_its_accounts_on_one_server(ran: Ran, test: str) -> None:
-    """Sync and async; with settings in lines; beside a module of the name emulator."""
     assert test in ran.ended["passed"]
 
 
 def test_a_failure_shows_what_its_account_did(ran: Ran) -> None:
-    """Requests, jobs and attempts."""
     pytest.LineMatcher(ran.section("test_fails").splitlines()).fnmatch_lines(
         [
             "*- reachapi account test-* -*",
@@ -234,7 +229,6 @@ def test_a_failure_shows_what_its_account_did(ran: Ran) -> None:
 
 
 def test_what_passes_or_has_no_account_shows_none(ran: Ran) -> None:
-    """A doctest has no fixtures, and a test may use none."""
     assert "test_fails_without_an_account" in ran.ended["failed"]
     assert "[doctest] test_b.fails" in ran.text
     assert "- reachapi account" not in ran.section("test_fails_without_an_account")
@@ -242,7 +236,6 @@ def test_what_passes_or_has_no_account_shows_none(ran: Ran) -> None:
 
 
 def test_a_lost_connection_is_named(ran: Ran) -> None:
-    """In the failure of the test and in that of the next one's setup."""
     pytest.LineMatcher(ran.section("test_loses").splitlines()).fnmatch_lines(
         [
             "E  *ConnectionLost: http://127.0.0.1:* does not answer*still*",
@@ -254,7 +247,6 @@ def test_a_lost_connection_is_named(ran: Ran) -> None:
 
 
 def test_the_fixtures_can_be_overridden(tmp_path: Path) -> None:
-    """Settings and scope, for instance; a failure shows the account all the same."""
     ran = run(tmp_path, OVERRIDDEN, *STRICT, **UNMEASURED)
 
     assert {"passed": 1, "failed": 1} == ran.outcomes()
@@ -263,7 +255,6 @@ def test_the_fixtures_can_be_overridden(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    """Its URL is named; there is no traceback."""
     url = f"http://127.0.0.1:{free_port()}"
     modules = {"test_it": "def test_it(reachapi): pass"}
     ran = run(tmp_path, modules, "--reachapi-url", url)
@@ -283,7 +274,6 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
 def test_a_hundred_tests_of_two_workers_share_a_server(
     tmp_path: Path, shared: Emulator
 ) -> None:
-    """None sees anything of another; nothing is left behind."""
     workers = ("-p", "xdist.plugin", "-n2", "--reachapi-url", shared.url)
     ran = run(tmp_path, PARALLEL, *STRICT, *workers, **UNMEASURED)
 
@@ -320,7 +310,6 @@ def test_configuration_that_makes_no_sense_stops_the_run_with_one_line(
     configuration: str,
     line: str,
 ) -> None:
-    """Nothing is collected."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeini(f"[pytest]\n{configuration}")
     pytester.makepyfile("raise SystemExit('collected')")

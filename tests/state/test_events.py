@@ -20,26 +20,22 @@ class Follower:
 
 @pytest.fixture
 def follower() -> Follower:
-    """Somebody who follows."""
     return Follower()
 
 
 @pytest.fixture
 def feed(follower: Follower) -> Feed:
-    """A feed of at most three events, with a follower."""
     feed = Feed(3)
     feed.follow(follower)
     return feed
 
 
 def publish(feed: Feed, *names: str) -> None:
-    """Publish events that are nobody's."""
     for name in names:
         feed.publish(name, None, {})
 
 
 def names(events: list[Event] | None) -> list[str] | None:
-    """Return the names of events, if they are known."""
     return None if events is None else [event.name for event in events]
 
 
@@ -62,7 +58,6 @@ def test_a_follower_is_told_of_every_event(feed: Feed, follower: Follower) -> No
 
 
 def test_without_a_follower_nothing_is_kept() -> None:
-    """Not even counted: nobody knows of an event before."""
     feed = Feed(3)
     start = feed.last
 
@@ -98,7 +93,6 @@ def test_of_an_unknown_event_nothing_is_known(feed: Feed, away: int) -> None:
 
 
 def test_who_comes_back_in_time_misses_nothing(feed: Feed, follower: Follower) -> None:
-    """Events are kept while all since the last follower left fit."""
     start = feed.last
     publish(feed, "before")
     feed.leave(follower)
@@ -109,7 +103,6 @@ def test_who_comes_back_in_time_misses_nothing(feed: Feed, follower: Follower) -
 
 
 def test_who_stays_away_for_long_starts_anew(feed: Feed, follower: Follower) -> None:
-    """What happened meanwhile is not kept, and how much it was not known."""
     start = feed.last
     feed.leave(follower)
     publish(feed, "a", "b", "c", "d")
@@ -126,7 +119,6 @@ def test_who_stays_away_for_long_starts_anew(feed: Feed, follower: Follower) -> 
 
 
 def test_a_stay_in_between_counts_anew(feed: Feed, follower: Follower) -> None:
-    """Only what nobody heard makes the feed fall silent."""
     feed.leave(follower)
     publish(feed, "a", "b", "c")
     feed.follow(follower)

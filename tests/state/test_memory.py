@@ -10,12 +10,10 @@ SECOND = 1_000_000
 
 @pytest.fixture
 def windows() -> Windows:
-    """Windows that hold nothing yet."""
     return Windows()
 
 
 def admitted(windows: Windows, *instants: int, key: str = "key") -> list[bool]:
-    """Return what became of events at these instants, at most two a second."""
     return [windows.admit(key, now, SECOND, 2) for now in instants]
 
 
@@ -36,7 +34,6 @@ def test_a_window_holds_as_many_as_the_limit(
 
 
 def test_each_key_has_a_window_that_can_be_forgotten(windows: Windows) -> None:
-    """The others stay as they are; forgetting nothing is fine."""
     admitted(windows, 0, 0)
     assert [True] == admitted(windows, 0, key="other")
 
@@ -54,7 +51,6 @@ def test_each_key_has_a_window_that_can_be_forgotten(windows: Windows) -> None:
 
 
 def test_within_shows_the_oldest_first_and_drops_nothing(windows: Windows) -> None:
-    """What has left the window is not shown, nor what came after the instant."""
     admitted(windows, 0, 5)
     windows.within("key", 5, SECOND).clear()
 
@@ -74,13 +70,11 @@ def test_windows_are_loaded_as_they_were_dumped(windows: Windows) -> None:
 
 
 def everything(note: object) -> bool:
-    """Fit every note."""
     del note
     return True
 
 
 def ring_of(size: int, *notes: object) -> Ring:
-    """Return a ring to which notes were added."""
     ring = Ring(size)
     for note in notes:
         ring.add(note)
@@ -93,7 +87,6 @@ def ring_of(size: int, *notes: object) -> Ring:
     most=st.integers(0, 12),
 )
 def test_a_ring_is_the_end_of_a_list(size: int, notes: list[int], most: int) -> None:
-    """Whatever is asked of it, it answers as a list cut off would; loaded, too."""
     ring, other = ring_of(size, *notes), ring_of(size, 1)
     kept = list(enumerate(notes, start=1))[-size:]
     even = [(number, note) for number, note in kept if note % 2 == 0]

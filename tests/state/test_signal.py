@@ -17,7 +17,6 @@ Waiting = Coroutine[object, object, object]
 
 @pytest.fixture(autouse=True)
 def no_wall_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time-outs run on the event loop's clock."""
     monkeypatch.setattr(
         events, "time", SimpleNamespace(monotonic=lambda: microseconds() / 1e6)
     )
@@ -41,7 +40,6 @@ def timed(waiting: Waiting, *acts: tuple[float, Callable[[], object]]) -> object
 
 
 def test_a_change_wakes_who_waits() -> None:
-    """At once; two changes are one to who is awake already."""
     signal = Signal()
     changes = [(0.1, signal.notify), (0.1, signal.notify)]
 
@@ -63,7 +61,6 @@ def test_a_change_wakes_all_who_wait() -> None:
 
 
 def test_an_earlier_change_wakes_nobody() -> None:
-    """Waiting ends quietly when time is up."""
     signal = Signal()
     signal.notify()
 
@@ -71,7 +68,6 @@ def test_an_earlier_change_wakes_nobody() -> None:
 
 
 def test_a_change_since_the_last_look_ends_the_wait() -> None:
-    """Who has seen it waits for the next."""
     signal = Signal()
     signal.notify()
 
@@ -80,7 +76,6 @@ def test_a_change_since_the_last_look_ends_the_wait() -> None:
 
 
 def test_who_was_woken_is_forgotten() -> None:
-    """A signal that is waited for all day takes no more room for it."""
     signal = Signal()
 
     async def scene() -> int:

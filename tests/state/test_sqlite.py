@@ -19,46 +19,38 @@ class Abort(BaseException):
 
 @pytest.fixture
 def store() -> SqliteStore:
-    """A store in memory."""
     return SqliteStore(MEMORY, journal_size=2)
 
 
 def opened(path: Path) -> SqliteStore:
-    """Open a state file."""
     return SqliteStore(str(path), journal_size=10)
 
 
 def run(store: SqliteStore, query: str, **values: object) -> int:
-    """Run a statement as a unit of its own."""
     return store.transact(store.run, query, **values)[0]
 
 
 def learn(store: SqliteStore, value: str = "known", name: str = "fact") -> int:
-    """Set a fact."""
     return run(store, "fact_set", name=name, value=value)
 
 
 def fact(store: SqliteStore) -> str | None:
-    """Return the fact, or None."""
     row = store.one("fact_get", name="fact")
     return None if row is None else row["value"]
 
 
 def recalled(store: SqliteStore, name: str = "fact") -> str | None:
-    """Return a fact, from memory if need be."""
     row = store.recall("fact_get", name=name)
     return None if row is None else row["value"]
 
 
 def fail(store: SqliteStore, failure: type[BaseException] = Abort) -> None:
-    """Change a fact, look at it, and fail."""
     store.run("fact_set", name="fact", value="mistaken")
     recalled(store)
     raise failure
 
 
 def test_queries_are_split_by_name() -> None:
-    """What stands above the first name belongs to none."""
     text = "-- Of all.\n\n-- name: a\n-- First.\nSELECT 1;\n\n-- name: b\nSELECT 2;\n"
     expected = {"a": "-- First.\nSELECT 1;\n\n", "b": "SELECT 2;\n"}
 
@@ -95,7 +87,6 @@ def test_an_unknown_query_is_a_fault_of_the_program(store: SqliteStore) -> None:
 
 
 def test_recall_is_from_memory_while_nothing_changes(store: SqliteStore) -> None:
-    """The very row is handed out again; that there is none is remembered, too."""
     assert recalled(store) is None
 
     learn(store)
@@ -111,7 +102,6 @@ def test_recall_is_from_memory_while_nothing_changes(store: SqliteStore) -> None
 def test_recall_remembers_only_so_much(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beyond that it begins anew, so that unknown keys fill no memory."""
     monkeypatch.setattr(sqlite, "MAX_RECALLED", 2)
     learn(store)
     row = store.recall("fact_get", name="fact")
@@ -125,7 +115,6 @@ def test_recall_remembers_only_so_much(
 def test_a_failed_unit_never_happened(
     store: SqliteStore, failure: type[BaseException]
 ) -> None:
-    """Whatever ended it; the next one follows."""
     for value in ("known", "better known"):
         learn(store, value)
         with pytest.raises(failure):
@@ -135,7 +124,6 @@ def test_a_failed_unit_never_happened(
 
 
 def test_a_wiped_store_has_forgotten_everything(store: SqliteStore) -> None:
-    """Facts, and the ids that were given."""
     learn(store)
     run(store, "job_first_id", id=1299)
 
@@ -194,7 +182,6 @@ def test_a_folder_is_no_state_file(tmp_path: Path) -> None:
 
 @pytest.fixture
 def ann(store: SqliteStore) -> SqliteStore:
-    """A store with an account, a key, a job, a charge and an attempt."""
     account = {"id": "ann", "name": "", "url": None, "active": 1, "secret": None}
     run(store, "account_open", **account, opening="{}")
     run(store, "key_issue", api_key="the key", account="ann")
@@ -209,7 +196,6 @@ def ann(store: SqliteStore) -> SqliteStore:
 
 
 def charge(store: SqliteStore) -> None:
-    """Enter a charge of the job."""
     entry = {"account": "ann", "at": 0, "delta": -1, "balance": 9, "job": 1300}
     run(store, "ledger_add", **entry, reason="charge")
 
@@ -251,7 +237,6 @@ def test_an_account_takes_all_that_hangs_on_it(ann: SqliteStore) -> None:
 
 
 def test_the_global_clock_cannot_be_forgotten(store: SqliteStore) -> None:
-    """Every account needs one to follow."""
     clock = store.one("clock_of", account="")
     run(store, "clock_forget", account="")
 

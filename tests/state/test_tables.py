@@ -16,12 +16,10 @@ BODY = b"\x00\xffbody"
 
 @pytest.fixture
 def store() -> SqliteStore:
-    """Return a store in memory."""
     return SqliteStore(MEMORY, journal_size=1)
 
 
 def account(store: SqliteStore, name: str = "ann") -> None:
-    """Open an account."""
     store.transact(
         store.run,
         "account_open",
@@ -35,7 +33,6 @@ def account(store: SqliteStore, name: str = "ann") -> None:
 
 
 def job(store: SqliteStore) -> int:
-    """Add a job of Ann's and return its id."""
     row, _ = store.transact(
         store.one,
         "job_add",
@@ -52,20 +49,17 @@ def job(store: SqliteStore) -> int:
 
 
 def written(store: SqliteStore) -> Tables:
-    """Return the tables after a journey as JSON."""
     text = msgspec.json.encode(store.dump())
     return msgspec.json.decode(text, type=dict[str, TableDump])
 
 
 def set_value(tables: Tables, table: str, column: str, value: Any) -> None:  # noqa: ANN401 # whatever JSON holds
-    """Change a value of a table's first row."""
     index = tables[table].columns.index(column)
     tables[table].rows[0][index] = value
 
 
 @pytest.fixture
 def tables(store: SqliteStore) -> Tables:
-    """Return the tables of an account, a job and a fault."""
     account(store)
     job(store)
     store.transact(
@@ -85,7 +79,6 @@ def tables(store: SqliteStore) -> Tables:
 
 
 def test_what_was_dumped_is_loaded(tables: Tables) -> None:
-    """Every value of every table, blobs and fractions included."""
     other = SqliteStore(MEMORY, journal_size=1)
 
     other.transact(other.load, tables)
@@ -108,7 +101,6 @@ def test_it_takes_the_place_of_what_was_there(tables: Tables) -> None:
 
 
 def test_ids_are_counted_on(store: SqliteStore, tables: Tables) -> None:
-    """One that was used and is gone is not used again."""
     last = job(store)
     kept = written(store)
     kept["jobs"].rows.pop()
@@ -142,7 +134,6 @@ def test_ids_are_counted_on(store: SqliteStore, tables: Tables) -> None:
 def test_a_value_that_does_not_fit_is_refused(
     tables: Tables, table: str, column: str, value: object, reason: str
 ) -> None:
-    """With the table, the row or the reason; nothing has changed."""
     other = SqliteStore(MEMORY, journal_size=1)
     account(other, "bob")
     set_value(tables, table, column, value)

@@ -20,7 +20,6 @@ def test_microseconds_of_a_duration(duration: float, expected: int) -> None:
 
 
 def test_real_time_is_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It never goes back, even when somebody sets the machine's clock back."""
     real = real_time()
     before = real()
     assert abs(before - time.time_ns() // 1000) < SECOND

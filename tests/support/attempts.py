@@ -1,5 +1,6 @@
 """Attempts to deliver, made in tests."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from support.raw_receiver import RawReceiver, Script
 BODY = b'{"unique_processing_id":1300,"event":"data_notification","data":[]}'
 SECRET = "demo-webhook-secret"
 PATIENT = 10.0
-SOON = 0.1
+SOON = 0.005
 _CHUNK = b"x" * 65_536
 
 
@@ -106,6 +107,13 @@ def _address(address: str, port: int) -> tuple[object, ...]:
     if ":" in address:
         return socket.AF_INET6, *stream, (address, port, 0, 0)
     return socket.AF_INET, *stream, (address, port)
+
+
+def pass_time(seconds: float) -> None:
+    """Let the running loop's timers run down as if so much time had passed."""
+    loop = asyncio.get_running_loop()
+    before = loop.time
+    loop.time = lambda: before() + seconds  # type: ignore[method-assign] # a later clock
 
 
 @contextmanager
