@@ -28,7 +28,7 @@ from support.threaded import tell
 Finding = list[object]
 DEAD_END = "http://127.0.0.1:9/hook"
 FETCHED = {"fetchCount": 1, "filter": {}}
-UNKNOWN = {"filter": {"x": {}}}
+UNKNOWN: dict[str, object] = {"filter": {"x": {}}}
 
 
 async def journal(api: Api, query: str = "") -> Any:  # noqa: ANN401 # whatever the JSON holds
@@ -283,7 +283,7 @@ async def test_a_mistake_of_a_request_is_found(
 
 async def test_a_field_that_is_ignored_is_found_all_the_same(serve: Serve) -> None:
     api = await serve(lenient=True)
-    wanted = {"jobtitle": {}, "sic_code": {}, "x": {}}
+    wanted: dict[str, object] = {"jobtitle": {}, "sic_code": {}, "x": {}}
     await api.call("POST", COUNTS, json={"filter": wanted})
     report = await api.control("GET", "/report")
 
