@@ -43,54 +43,34 @@ def _truncate(name: str) -> Callable[[Path], None]:
     return spoil
 
 
-def test_it_is_made_once(tmp_path: Path) -> None:
-    first = Authority(tmp_path)
-    second = Authority(tmp_path)
-
-    assert first.pem == second.pem == first.certificate.read_bytes()
-    assert shaken(first, second.context(), "localhost")
-
-
 def test_it_is_kept_private(tmp_path: Path) -> None:
+    """Nobody else can put another in its place, whatever new files are by default."""
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
     before = os.umask(0)
     try:
         home = Authority(tmp_path / "new" / "folder").certificate.parent
+        Authority(there)
     finally:
         os.umask(before)
 
-    paths = (home.parent, home, home / KEY, home / CERTIFICATE)
-    assert [0o700, 0o755, 0o600, 0o644] == [_mode(path) for path in paths]
-
-
-def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    folder.mkdir(mode=0o755)
-
-    Authority(folder)
-
-    assert 0o755 == _mode(folder)
-    assert ["ca"] == [path.name for path in folder.iterdir()]
+    paths = (home.parent, home, home / KEY, home / CERTIFICATE, there)
+    assert [0o700, 0o755, 0o600, 0o644, 0o755] == [_mode(path) for path in paths]
+    assert ["ca"] == [path.name for path in there.iterdir()]
 
 
 def test_it_is_kept_in_the_users_data_if_no_folder_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def users(name: str, **_: object) -> Path:
-        return tmp_path / name
-
-    monkeypatch.setattr(certificates, "user_data_path", users)
-
-    assert (
-        tmp_path / "reachapi-emulator" / "ca" / CERTIFICATE == Authority().certificate
-    )
-
-
-def test_its_path_can_be_used_from_anywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    """Under a path that can be used from anywhere, as that of a folder that is."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(certificates, "user_data_path", lambda name, **_: Path(name))
+    made = [Authority().certificate, Authority(Path("own")).certificate]
 
-    assert tmp_path / "own" / "ca" / CERTIFICATE == Authority(Path("own")).certificate
+    assert made == [
+        tmp_path / folder / "ca" / CERTIFICATE
+        for folder in ("reachapi-emulator", "own")
+    ]
 
 
 def test_those_made_at_once_are_the_same(tmp_path: Path) -> None:
@@ -122,14 +102,16 @@ def test_one_that_was_made_meanwhile_is_taken(
     assert [Authority(tmp_path).pem] == quicker
 
 
-def test_two_of_them_can_be_trusted_side_by_side(tmp_path: Path) -> None:
-    """They bear different names: a client finds the right one by it."""
-    subjects = {
-        x509.load_pem_x509_certificate(Authority(tmp_path / name).pem).subject
-        for name in ("one", "other")
-    }
+def test_it_is_made_once_and_another_has_another_name(tmp_path: Path) -> None:
+    """Whoever trusted it goes on trusting it, and may trust the other beside it."""
+    first, second, other = (Authority(tmp_path / name) for name in ("a", "a", "b"))
+    subject, its = (
+        x509.load_pem_x509_certificate(each.pem).subject for each in (first, other)
+    )
 
-    assert 2 == len(subjects)
+    assert first.pem == second.pem == first.certificate.read_bytes()
+    assert shaken(first, second.context(), "localhost")
+    assert subject != its
 
 
 @pytest.mark.parametrize(
@@ -226,23 +208,17 @@ def test_a_certificate_lives_no_longer_than_browsers_allow(tmp_path: Path) -> No
     assert begins < datetime.now(UTC) - timedelta(hours=1)
 
 
-def test_its_key_is_not_left_in_a_file(
+def test_the_key_of_a_certificate_passes_through_a_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is gone afterwards; a folder that cannot be had is told."""
     authority = Authority(tmp_path / "authority")
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-
     authority.context()
 
     assert [] == list((tmp_path / "temporary").iterdir())
 
-
-def test_a_missing_temporary_directory_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    authority = Authority(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-
     with pytest.raises(StartError, match=r"the certificate cannot be loaded: .* No"):
         authority.context()

@@ -1,5 +1,7 @@
 """Names on a certificate and of hosts, and origins of pages."""
 
+from collections.abc import Callable
+
 import pytest
 
 from reachapi_emulator.hostnames import check_host, check_origin, check_tls_name
@@ -8,15 +10,34 @@ LABEL = "x" * 63
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("check", "names"),
     [
-        *("reachapi", "api.example.test", "API.Example.Test", "*.example.test"),
-        *("café.example", "xn--caf-dma.example", "1.example"),
-        *(f"{LABEL}.{LABEL}.{LABEL}.{'x' * 61}", "192.0.2.1", "2001:db8::1"),
+        (
+            check_tls_name,
+            [
+                *("reachapi", "api.example.test", "API.Example.Test", "*.example.test"),
+                *("café.example", "xn--caf-dma.example", "1.example"),
+                *(f"{LABEL}.{LABEL}.{LABEL}.{'x' * 61}", "192.0.2.1", "2001:db8::1"),
+            ],
+        ),
+        (
+            check_origin,
+            [
+                *("*", "http://localhost", "http://localhost:3000"),
+                *("https://app.example.test", "https://app.example.test:8443"),
+                *("http://127.0.0.1:5173", "http://[::1]:5173"),
+                "https://xn--caf-dma.example",
+            ],
+        ),
+        (
+            check_host,
+            ["emulator.example.test", "Emulator", "a_b-c.test", "xn--caf-dma.test"],
+        ),
     ],
 )
-def test_a_name_will_do_for_a_certificate(name: str) -> None:
-    check_tls_name(name)
+def test_a_name_will_do(check: Callable[[str], None], names: list[str]) -> None:
+    for name in names:
+        check(name)
 
 
 @pytest.mark.parametrize(
@@ -36,18 +57,6 @@ def test_what_is_no_name_for_a_certificate_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin",
-    [
-        *("*", "http://localhost", "http://localhost:3000", "https://app.example.test"),
-        *("https://app.example.test:8443", "http://127.0.0.1:5173"),
-        *("http://[::1]:5173", "https://xn--caf-dma.example"),
-    ],
-)
-def test_an_origin_will_do(origin: str) -> None:
-    check_origin(origin)
-
-
-@pytest.mark.parametrize(
     ("origin", "sent"),
     [
         ("http://localhost:3000/", "http://localhost:3000"),
@@ -64,9 +73,7 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str, sent: str) -> N
     with pytest.raises(ValueError, match="must be an origin") as refusal:
         check_origin(origin)
 
-    assert (
-        f"must be an origin as browsers send it: write {sent} for {origin!r}"
-    ) == str(refusal.value)
+    assert str(refusal.value).endswith(f": write {sent} for {origin!r}")
 
 
 @pytest.mark.parametrize(
@@ -79,20 +86,8 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str, sent: str) -> N
     ],
 )
 def test_what_is_no_origin_is_refused(origin: str) -> None:
-    with pytest.raises(ValueError, match="must be an origin such as") as refusal:
+    with pytest.raises(ValueError, match=r"^must be an origin such as .* is not$"):
         check_origin(origin)
-
-    assert (
-        "must be an origin such as http://localhost:3000, or * for any: "
-        f"{origin!r} is not"
-    ) == str(refusal.value)
-
-
-@pytest.mark.parametrize(
-    "name", ["emulator.example.test", "Emulator", "a_b-c.test", "xn--caf-dma.test"]
-)
-def test_a_host_will_do(name: str) -> None:
-    check_host(name)
 
 
 @pytest.mark.parametrize(

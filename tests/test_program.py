@@ -61,7 +61,8 @@ def program() -> Iterator[Program]:
         yield program
 
 
-def test_it_says_where_it_listens_and_what_to_try(plain: Ended) -> None:
+def test_it_says_what_to_try_and_ends_with_0(plain: Ended) -> None:
+    assert 0 == plain.status
     assert [
         "key  demo-api-key",
         "try  curl -X POST -H 'X-API-Key: demo-api-key' \\",
@@ -83,10 +84,6 @@ def test_the_log_tells_misspelt_variables_requests_attempts_and_the_end(
     assert "stopping: what is under way gets a few" in stopping
 
 
-def test_a_signal_ends_it_with_0(plain: Ended) -> None:
-    assert 0 == plain.status
-
-
 def test_ctrl_c_ends_it_alike_and_the_log_can_be_json() -> None:
     interrupted = ended(signal.SIGINT, "json")
     lines = [json.loads(line) for line in interrupted.log[1:]]
@@ -98,35 +95,30 @@ def test_ctrl_c_ends_it_alike_and_the_log_can_be_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("kind", "said", "seen"),
     [
-        ("CONNECTION_RESET_BY_PEER", "Connection reset by peer"),
-        ("EMPTY_RESPONSE", "Remote end closed connection without response"),
-        ("MALFORMED_RESPONSE_CHUNK", "InvalidChunkLength"),
-        ("RANDOM_DATA_THEN_CLOSE", "BadStatusLine"),
+        (
+            "CONNECTION_RESET_BY_PEER",
+            "Connection reset by peer",
+            "ConnectionResetError",
+        ),
+        ("EMPTY_RESPONSE", "Remote end closed connection without", "nothing"),
+        ("MALFORMED_RESPONSE_CHUNK", "InvalidChunkLength", "ValueError"),
+        ("RANDOM_DATA_THEN_CLOSE", "BadStatusLine", "error 400"),
     ],
 )
-def test_a_connection_breaks(program: Program, kind: str, said: str) -> None:
-    tell(program, "POST", "/faults", {"phase": "request", "kind": kind, "times": 1})
+def test_connections_break_as_a_client_and_a_receiver_tell(
+    program: Program, kind: str, said: str, seen: str
+) -> None:
     url = program.url + CREDITS
+    tell(program, "POST", "/faults", {"phase": "request", "kind": kind, "times": 1})
     with pytest.raises(requests.RequestException, match=said):
         requests.post(url, headers=KEY, timeout=PATIENCE)
 
     assert 200 == requests.post(url, headers=KEY, timeout=PATIENCE).status_code
 
-
-@pytest.mark.parametrize(
-    ("kind", "seen"),
-    [
-        ("CONNECTION_RESET_BY_PEER", "ConnectionResetError"),
-        ("EMPTY_RESPONSE", "nothing"),
-        ("MALFORMED_RESPONSE_CHUNK", "ValueError"),
-        ("RANDOM_DATA_THEN_CLOSE", "error 400"),
-    ],
-)
-def test_a_delivery_breaks(program: Program, kind: str, seen: str) -> None:
+    tell(program, "POST", "/faults", {"phase": "webhook", "kind": kind, "times": 1})
     with plainly_receiving() as receiver:
-        tell(program, "POST", "/faults", {"phase": "webhook", "kind": kind, "times": 1})
         tell(program, "PUT", "/accounts/demo/webhook", {"url": receiver.url})
         job = fetch(program)
 

@@ -5,12 +5,10 @@ import errno
 import socket
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from reachapi_emulator.contacts.dataset import Dataset
@@ -20,7 +18,7 @@ from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state import clock
 from reachapi_emulator.state.clock import SECOND
-from support.client import CREDITS, Api, begin, job_of, point
+from support.client import CREDITS, Api, job_of, point
 from support.receiver import receiving
 from support.start import free_port, server, start
 
@@ -41,14 +39,6 @@ needs_ipv6 = pytest.mark.skipif(not _has_ipv6(), reason="there is no IPv6 here")
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "state.db"
-
-
-async def test_it_serves_on_the_port_asked_for() -> None:
-    port = free_port()
-    async with start("loop", port=port) as api:
-        assert "ok" == (await api.control("GET", "/health"))["status"]
-
-    assert f"http://127.0.0.1:{port}" == api.url
 
 
 @pytest.mark.parametrize(
@@ -75,24 +65,6 @@ def test_before_it_starts_it_has_the_defaults_and_no_url() -> None:
     assert (Settings(), "") == (Server().settings, Server().url)
 
 
-async def test_it_loads_the_data_set_that_comes_along() -> None:
-    running = Server(Settings(port=0))
-    await running.start()
-    async with Api.to(running.url) as api:
-        health = await api.control("GET", "/health")
-    await running.stop()
-
-    assert 10_000 == health["contacts"]
-
-
-async def test_nobody_listens_when_it_has_stopped() -> None:
-    async with start("loop") as running:
-        pass
-    async with Api.to(running.url) as api:
-        with pytest.raises(aiohttp.ClientConnectorError):
-            await api.control("GET", "/health")
-
-
 async def test_it_may_be_stopped_at_any_time_and_started_again() -> None:
     running = server()
     await running.stop()
@@ -107,58 +79,18 @@ async def test_it_may_be_stopped_at_any_time_and_started_again() -> None:
     assert [1300, 1300] == jobs
 
 
-async def test_it_is_reset_from_within() -> None:
-    running = server()
-    await running.start()
-    async with Api.to(running.url) as api:
-        jobs = [await api.fetch(1)]
-        for account in ("demo", None):
-            await running.services.reset(account)
-            jobs.append(await api.fetch(1))
-    await running.stop()
-
-    assert [1300, 1301, 1300] == jobs
-
-
 async def test_two_of_them_are_independent() -> None:
-    async with start("loop", credits=7) as one, start("loop") as other:
+    async with start("loop", credits=7, rate_limit=1) as one, start("loop") as other:
         await one.freeze()
         await one.fetch(1)
-        for _ in range(10):
-            await one.call("POST", CREDITS)
         limited = await one.call("POST", CREDITS)
         answer = await other.call("POST", CREDITS)
-        jobs = await other.control("GET", "/jobs")
         frozen = (await other.control("GET", "/clock"))["frozen"]
 
-    assert (429, 200, 10_000) == (
-        limited.status,
-        answer.status,
-        answer.json["data"]["available_credit"],
-    )
-    assert ([], False) == (jobs, frozen)
+        assert [] == await other.control("GET", "/jobs")
 
-
-async def test_a_stop_waits_for_a_delivery(state: Path) -> None:
-    running = server(state=state)
-    await running.start()
-    async with receiving() as receiver, Api.to(running.url) as api:
-        await api.freeze()
-        await point(api, receiver.url)
-        receiver.hang()
-        job = await begin(api)
-        await receiver.arrival()
-        stopping = asyncio.create_task(running.stop())
-        await asyncio.sleep(0)
-        receiver.release()
-        await stopping
-    async with start("loop", state=state) as api:
-        shown = await job_of(api, job)
-
-    assert ("delivered", [200]) == (
-        shown["state"],
-        [attempt["status"] for attempt in shown["attempts"]],
-    )
+    assert (429, 200, False) == (limited.status, answer.status, frozen)
+    assert 10_000 == answer.json["data"]["available_credit"]
 
 
 async def test_a_stop_waits_no_longer_than_the_grace_period(
@@ -204,13 +136,6 @@ async def test_what_falls_due_between_two_looks_is_not_missed(
 @pytest.mark.parametrize(
     ("host", "reason"),
     [
-        (
-            "127.0.0.1",
-            (
-                "is in use: stop what listens there, or choose another --port "
-                "(0 takes a free one)"
-            ),
-        ),
         ("192.0.2.1", "is no address of this machine: choose another --host"),
         ("a b", "is no address that can be listened on: choose another --host"),
         ("x" * 64, "is no address that can be listened on: choose another --host"),
@@ -219,12 +144,8 @@ async def test_what_falls_due_between_two_looks_is_not_missed(
 async def test_an_address_that_cannot_be_had_is_refused_in_words(
     host: str, reason: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(StartError) as refusal:
-            await server(host=host, port=port).start()
-
-    assert f"{host}:{port} {reason}" == str(refusal.value)
+    with pytest.raises(StartError, match=f"^{host}:0 {reason}$"):
+        await server(host=host, port=0).start()
 
 
 async def test_a_port_that_is_not_allowed_is_refused_in_words(
@@ -235,12 +156,10 @@ async def test_a_port_that_is_not_allowed_is_refused_in_words(
 
     monkeypatch.setattr("reachapi_emulator.web.http_server.Listener._bound", refuse)
 
-    with pytest.raises(StartError) as refusal:
+    with pytest.raises(
+        StartError, match=r"^127\.0\.0\.1:80 is not allowed .* a --port above 1023$"
+    ):
         await server(port=80).start()
-
-    assert (
-        "127.0.0.1:80 is not allowed for this user: choose a --port above 1023"
-    ) == str(refusal.value)
 
 
 async def test_a_refused_start_leaves_nothing_open(state: Path) -> None:
@@ -257,7 +176,9 @@ async def test_a_refused_start_leaves_nothing_open(state: Path) -> None:
     await refused.stop()
 
 
-def test_a_bad_data_set_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+def test_a_bad_data_set_is_refused_before_anything_is_made(
+    tmp_path: Path,
+) -> None:
     port, bad = free_port(), tmp_path / "contacts.ndjson"
     bad.write_text("no contact\n")
     settings = Settings(port=port, dataset=bad, state=tmp_path / "state.db")
@@ -268,69 +189,56 @@ def test_a_bad_data_set_is_refused_before_anything_is_made(tmp_path: Path) -> No
     socket.create_server(("127.0.0.1", port)).close()
 
 
-def _notes(path: Path) -> None:
-    path.write_text("not a database, but long enough to be one")
-
-
-def _other_version(path: Path) -> None:
-    _execute(path, "PRAGMA user_version = 99")
-
-
-def _recipes(path: Path) -> None:
-    _execute(path, "CREATE TABLE recipes (name TEXT)")
-
-
-def _execute(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as database:
-        database.execute(statement)
-
-
 ANOTHER_FILE = (
     "name a file that the emulator made, or a new one in a folder that can be written"
 )
 
 
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("made_by", "reason"),
     [
-        (_notes, f"cannot be used as state: file is not a database; {ANOTHER_FILE}"),
+        (None, f"cannot be used as state: file is not a database; {ANOTHER_FILE}"),
         (
-            _recipes,
+            "CREATE TABLE recipes (name TEXT)",
             f"cannot be used as state: it holds somebody else's tables; {ANOTHER_FILE}",
         ),
         (
-            _other_version,
+            "PRAGMA user_version = 99",
             (
                 "was written by another version of the emulator (schema 99, this one "
                 "reads 2): name another --state file"
             ),
         ),
     ],
+    ids=["text", "another program's", "another version's"],
 )
 def test_a_state_file_that_is_none_is_refused_and_left_as_it_is(
-    state: Path, spoil: Callable[[Path], None], reason: str
+    state: Path, made_by: str | None, reason: str
 ) -> None:
-    spoil(state)
+    if made_by is None:
+        state.write_text("not a database, but long enough to be one")
+    else:
+        with closing(sqlite3.connect(state)) as database:
+            database.execute(made_by)
     before = state.read_bytes()
     with pytest.raises(StoreError) as refusal:
         asyncio.run(server(state=state).start())
 
     assert f"{state} {reason}" == str(refusal.value)
     assert before == state.read_bytes()
-    if spoil is not _notes:
-        _execute(state, "CREATE TABLE more (name TEXT)")
+    if made_by:  # the file is let go at once: its owner can write to it
+        with closing(sqlite3.connect(state)) as database:
+            database.execute("CREATE TABLE more (name TEXT)")
 
 
 async def test_a_state_file_in_use_is_refused(state: Path) -> None:
     async with start("loop", state=state) as api:
-        with pytest.raises(StoreError) as refusal:
+        with pytest.raises(
+            StoreError, match=r"is in use .*: stop it, or name another --state file$"
+        ):
             await server(state=state).start()
-        job = await api.fetch(1)
 
-    assert 1300 == job
-    assert (
-        f"{state} is in use by another emulator: stop it, or name another --state file"
-    ) == str(refusal.value)
+        assert 1300 == await api.fetch(1)
 
 
 async def test_the_state_of_another_data_set_is_refused_and_left_as_it_is(
@@ -339,14 +247,8 @@ async def test_the_state_of_another_data_set_is_refused_and_left_as_it_is(
     path = tmp_path / "smaller.ndjson"
     path.write_bytes(dataset.record(0) + b"\n")
     async with start("loop", state=state) as api:
-        jobs = [await api.fetch(1)]
-    with pytest.raises(StartError) as refusal:
+        await api.fetch(1)
+    with pytest.raises(StartError, match="belongs to another data set: start with"):
         await server(Dataset.load(path), state=state).start()
     async with start("loop", state=state) as api:
-        jobs.append(await api.fetch(1))
-
-    assert [1300, 1301] == jobs
-    assert (
-        f"{state} belongs to another data set: start with the --dataset that made "
-        "it, or name a new --state file"
-    ) == str(refusal.value)
+        assert 1301 == await api.fetch(1)

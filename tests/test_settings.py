@@ -39,19 +39,17 @@ def refused(**given: Any) -> str:  # noqa: ANN401 # the mistakes
 
 def test_the_defaults_are_those_of_the_rulings() -> None:
     """Rulings 8, 9, 17, 19 and 29."""
-    settings = Settings()
+    expected = {
+        "credits": 10_000,
+        "rate_limit": 10,
+        "port": 9010,
+        "counts_preview": 10,
+        "retry_schedule": (1, 5, 15, 60, 300),
+        "connect_timeout": 5,
+        "webhook_timeout": 30,
+    }
 
-    assert (10_000, 10, 9010, 10) == (
-        settings.credits,
-        settings.rate_limit,
-        settings.port,
-        settings.counts_preview,
-    )
-    assert ((1, 5, 15, 60, 300), 5, 30) == (
-        settings.retry_schedule,
-        settings.connect_timeout,
-        settings.webhook_timeout,
-    )
+    assert expected == {name: getattr(Settings(), name) for name in expected}
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -83,18 +81,11 @@ def test_a_number_is_taken_within_its_bounds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOUNDED)
-@pytest.mark.parametrize(
-    "value", [math.inf, -math.inf, True, False, None, "1", (1,), [1]]
-)
-def test_what_is_no_number_is_refused(name: str, value: object) -> None:
-    with pytest.raises(SettingsError, match=f"^{name} must be from "):
-        made(name, value)
-
-
-@pytest.mark.parametrize("name", WHOLE)
-def test_a_part_of_a_whole_number_is_refused(name: str) -> None:
-    default: Any = ROWS[name].default
-    assert refused(**{name: default + 0.5}).startswith(f"{name} must be ")
+def test_what_is_no_number_is_refused(name: str) -> None:
+    part = ROWS[name].default + 0.5 if name in WHOLE else "1"
+    for value in (math.inf, -math.inf, True, False, None, "1", (1,), [1], part):
+        with pytest.raises(SettingsError, match=f"^{name} must be "):
+            made(name, value)
 
 
 @pytest.mark.parametrize("name", CHOSEN)
@@ -107,37 +98,21 @@ def test_a_choice_is_one_of_those_listed(name: str) -> None:
         assert expected == refused(**{name: value})
 
 
-@pytest.mark.parametrize("waits", [0, MAX_VALUES])
-def test_a_schedule_may_be_empty_or_long(waits: int) -> None:
-    schedule = (1.0,) * waits
-
-    assert schedule == Settings(retry_schedule=schedule).retry_schedule
-
-
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        (
-            {"retry_schedule": (1, -2, 3)},
-            "retry_schedule must be from 0 to 604,800: -2",
-        ),
-        (
-            {"retry_schedule": (1.0,) * 101},
-            "retry_schedule must have at most 100 values",
-        ),
+        ({"retry_schedule": (1, -2, 3)}, "retry_schedule must be from 0 to 604,800"),
         ({"retry_schedule": [1.0]}, "retry_schedule must be a tuple: [1.0] is not"),
+        *(
+            ({"tls": True, name: value}, f"{name} must {reason}")
+            for name in SEVERAL
+            for value, reason in (
+                ("x.test", "be a tuple: 'x.test' is"),
+                ((1.0,) * (MAX_VALUES + 1), "have at most 100 values: 101 are given"),
+            )
+        ),
         ({"cors": ("*", "http://a b")}, "cors must be an origin such as"),
-        ({"cors": ("*",) * 101}, "cors must have at most 100 values: 101 are given"),
         ({"tls": True, "tls_name": ("x.test", "a b")}, "tls_name must be a DNS name"),
-        ({"tls": True, "tls_name": ("x",) * 101}, "tls_name must have at most 100"),
-        (
-            {"tls_name": ("x.test",)},
-            "tls_name is for a certificate: give --tls as well",
-        ),
-        (
-            {"port": 9443, "tls": True},
-            "tls_port must be another than --port: both are 9443",
-        ),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(
@@ -146,23 +121,23 @@ def test_settings_that_do_not_fit_are_refused(
     assert refused(**given).startswith(reason)
 
 
-@pytest.mark.parametrize("name", SEVERAL)
-def test_a_text_is_no_tuple(name: str) -> None:
-    reason = refused(**{"tls": True, name: "x.test"})
-
-    assert reason.startswith(f"{name} must be a tuple: 'x.test' is")
-
-
 @pytest.mark.parametrize(
-    "given", [{"port": 0, "tls": True, "tls_port": 0}, {"port": 9443}]
+    "given",
+    [
+        {"port": 0, "tls": True, "tls_port": 0},
+        {"port": 9443},  # that of https, which is off
+        {"retry_schedule": ()},
+        {"retry_schedule": (1.0,) * MAX_VALUES},
+        {"control_token": "!" * 8},
+        {"control_token": "~" * 200},
+    ],
 )
-def test_ports_may_be_the_same_where_that_is_no_clash(given: dict[str, Any]) -> None:
-    assert given["port"] == Settings(**given).port
+def test_settings_that_fit_are_taken_and_do_not_change(given: dict[str, Any]) -> None:
+    settings = Settings(**given)
 
-
-@pytest.mark.parametrize("token", ["!" * 8, "~" * 200, None])
-def test_a_control_token_will_do(token: str | None) -> None:
-    assert token == Settings(control_token=token).control_token
+    assert given == {name: getattr(settings, name) for name in given}
+    with pytest.raises(FrozenInstanceError):
+        settings.port = -1  # type: ignore[misc] # the mistake
 
 
 @pytest.mark.parametrize("token", ["", "short-1", "x" * 201, "with space", "é" * 8, 8])
@@ -172,15 +147,6 @@ def test_a_token_is_shown_neither_in_a_refusal_nor_in_settings(token: object) ->
 
     assert expected == refused(control_token=token)
     assert "secret-token" not in repr(Settings(control_token="secret-token"))
-
-
-def test_settings_do_not_change() -> None:
-    with pytest.raises(FrozenInstanceError):
-        Settings().port = -1  # type: ignore[misc] # the mistake
-
-
-def test_no_line_is_the_defaults_on_a_free_port() -> None:
-    assert Settings(port=0) == settings_of([], HERE)
 
 
 @pytest.mark.parametrize(
@@ -197,8 +163,12 @@ def test_no_line_is_the_defaults_on_a_free_port() -> None:
         ("dataset = data/mine.ndjson", "dataset", HERE / "data/mine.ndjson"),
     ],
 )
-def test_a_line_sets_one(line: str, name: str, value: object) -> None:
-    assert value == getattr(settings_of([line], HERE), name)
+def test_a_line_sets_one_of_the_defaults_on_a_free_port(
+    line: str, name: str, value: object
+) -> None:
+    changed: dict[str, Any] = {"port": 0, name: value}
+
+    assert Settings(**changed) == settings_of([line], HERE)
 
 
 @pytest.mark.parametrize(
@@ -208,21 +178,15 @@ def test_a_line_sets_one(line: str, name: str, value: object) -> None:
         ("rate-limits = 5", "do you mean rate_limit[?]"),
         ("zzzzzzzz = 1", "zzzzzzzz is no setting: known are host, port"),
         ("credits", "credits cannot be '': give a whole number"),
-        ("credits = many", "credits cannot be 'many': give a whole number"),
-        ("credits = -1", "credits must be from 0"),
         ("validation_delay = soon", "cannot be 'soon': give numbers"),
         ("retry_schedule = 1;2", "cannot be '1;2': give numbers"),
         ("lenient = perhaps", "cannot be 'perhaps': say on or off"),
         ("log_level = loud", "log_level must be one of debug"),
     ],
 )
-def test_a_line_that_makes_no_sense_is_refused_in_one_line(
-    line: str, reason: str
-) -> None:
-    with pytest.raises(SettingsError, match=reason) as refusal:
+def test_a_line_that_makes_no_sense_is_refused(line: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=f"^.*{reason}.*$"):
         settings_of([line], HERE)
-
-    assert 1 == len(str(refusal.value).splitlines())
 
 
 def test_a_misspelt_variable_is_told_with_the_one_that_is_meant() -> None:

@@ -62,23 +62,24 @@ def greeted(
 
 
 async def test_both_lead_to_the_same_emulator(tmp_path: Path) -> None:
+    """Over http, where nothing has to be trusted yet, the certificate is served."""
     async with secured(tmp_path) as (plain, secure):
         job = await secure.fetch(2)
         delivered = await plain.wait(job)
-
-    assert secure.url.startswith("https://127.0.0.1:")
-    assert ("delivered", 2) == (delivered["state"], delivered["charged"])
-
-
-async def test_the_certificate_to_trust_is_served(tmp_path: Path) -> None:
-    async with secured(tmp_path) as (plain, _):
         answer = await plain.send("GET", "/_emulator/ca.pem")
 
-    assert (200, "application/x-pem-file", Authority(tmp_path).pem) == (
-        answer.status,
-        answer.headers["Content-Type"],
-        answer.body,
-    )
+    assert ("delivered", 2) == (delivered["state"], delivered["charged"])
+    assert "application/x-pem-file" == answer.headers["Content-Type"]
+    assert Authority(tmp_path).pem == answer.body
+
+
+async def test_a_taken_port_is_refused_in_words(tmp_path: Path) -> None:
+    plain, secure = free_port(), free_port()
+    refused = server(port=plain, tls=True, tls_port=secure, ca_dir=tmp_path)
+    with socket.create_server(("127.0.0.1", secure)):
+        with pytest.raises(StartError, match=f":{secure} is in use.* another --tls-po"):
+            await refused.start()
+        socket.create_server(("127.0.0.1", plain)).close()
 
 
 async def test_without_the_option_there_is_no_https() -> None:
@@ -101,11 +102,6 @@ async def test_the_host_is_on_the_certificate(tmp_path: Path, host: str) -> None
         assert "ok" == (await secure.control("GET", "/health"))["status"]
 
 
-def test_the_program_says_what_to_trust(program: Program, folder: Path) -> None:
-    assert folder / "ca" / "ca.pem" == program.certificate
-    assert Authority(folder).pem == program.certificate.read_bytes()
-
-
 @pytest.mark.parametrize(
     "name", ["a.own.test", "other.test", "api-prd.reachstream.com"]
 )
@@ -113,6 +109,7 @@ def test_the_program_is_believed_under_its_names(
     program: Program, folder: Path, name: str
 ) -> None:
     trust = trusting(Authority(folder).certificate)
+    assert Authority(folder).certificate == program.certificate
     with greeted(program, trust, name) as wrapped:
         assert wrapped.version() in {"TLSv1.2", "TLSv1.3"}
 
@@ -140,20 +137,6 @@ def test_a_client_that_does_not_trust_it_is_no_fault(tmp_path: Path) -> None:
         assert (b"200 OK", (0, "")) == (status[9:], program.end())
 
 
-async def test_a_taken_port_is_refused_in_words(tmp_path: Path) -> None:
-    plain, secure = free_port(), free_port()
-    refused = server(port=plain, tls=True, tls_port=secure, ca_dir=tmp_path)
-    with socket.create_server(("127.0.0.1", secure)):
-        with pytest.raises(StartError) as refusal:
-            await refused.start()
-        socket.create_server(("127.0.0.1", plain)).close()
-
-    assert (
-        f"127.0.0.1:{secure} is in use: stop what listens there, or choose another "
-        "--tls-port (0 takes a free one)"
-    ) == str(refusal.value)
-
-
 async def test_a_stop_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
     running = server(tls=True, ca_dir=tmp_path)
     await running.start()
@@ -169,21 +152,16 @@ async def test_a_stop_does_not_wait_for_idle_connections(tmp_path: Path) -> None
     writer.transport.abort()
 
 
-async def ended(plain: Api, tls_url: str) -> tuple[object, object]:
-    await point(plain, f"{tls_url}/_emulator/inbox/secure")
-    job = await plain.wait(await plain.fetch(1), attempts=1)
-    return job["attempts"][0]["status"], job["attempts"][0]["error"]
-
-
-async def test_a_receivers_certificate_is_trusted_by_a_variable(
-    program: Program,
+@pytest.mark.parametrize(
+    ("told", "expected"), [(True, (200, None)), (False, (None, "tls"))]
+)
+async def test_a_receivers_certificate_is_trusted_by_a_variable_alone(
+    program: Program, tmp_path: Path, *, told: bool, expected: tuple[object, object]
 ) -> None:
-    async with Api.to(program.url) as plain:
-        assert (200, None) == await ended(plain, program.tls_url)
+    """Not even the emulator's own is otherwise: the vendor would not trust it."""
+    async with secured(tmp_path) as (other, secure), Api.to(program.url) as believer:
+        url, api = (program.tls_url, believer) if told else (secure.url, other)
+        await point(api, f"{url}/_emulator/inbox/secure")
+        job = await api.wait(await api.fetch(1), attempts=1)
 
-
-async def test_a_receivers_certificate_is_not_trusted_by_itself(
-    tmp_path: Path,
-) -> None:
-    async with secured(tmp_path) as (plain, secure):
-        assert (None, "tls") == await ended(plain, secure.url)
+    assert expected == (job["attempts"][0]["status"], job["attempts"][0]["error"])
