@@ -15,30 +15,22 @@ from reachapi_emulator.client import (
 from reachapi_emulator.embedded import Emulator
 from support.driven import check_credits, submit
 from support.start import free_port
-from support.stub import Stub, stubbed
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Emulator]:
-    with Emulator(validation_delay=0) as served:
-        yield served
+from support.stub import Stub
 
 
 @pytest.fixture
-def emu(served: Emulator) -> Iterator[Driver]:
-    with Driver.connect(served.url) as driver:
+def emu(emulator: Emulator) -> Iterator[Driver]:
+    """A driver that was connected to the shared emulator, as it was at its start."""
+    with Driver.connect(f"{emulator.url}/") as driver:
         driver.reset()
         yield driver
 
 
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with stubbed() as stub:
-        yield stub
+async def test_it_tells_what_it_is_connected_to(emulator: Emulator) -> None:
+    async with Driver.connect(emulator.url) as driver:
+        seen = driver.url, driver.version, driver.contacts
 
-
-def test_it_tells_what_it_is_connected_to(emu: Driver, served: Emulator) -> None:
-    assert (served.url, __version__, 10_000) == (emu.url, emu.version, emu.contacts)
+    assert (emulator.url, __version__, 10_000) == seen
 
 
 def test_nobody_there_is_a_lost_connection() -> None:
@@ -49,23 +41,21 @@ def test_nobody_there_is_a_lost_connection() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [(404, {}), (200, []), (200, b"<html>"), (200, {"status": "ok"})]
+    ("answer", "said"),
+    [
+        ((404, {}), "is no emulator: .* 404"),
+        ((200, []), "is no emulator: .* 200"),
+        ((200, b"<html>"), "is no emulator: .* 200"),
+        ((200, {"status": "ok"}), "is no emulator: .* 200"),
+        (b"-ERR unknown command\r\n", "does not answer in HTTP"),
+    ],
 )
 def test_something_else_there_is_no_emulator(
-    stub: Stub, answer: tuple[int, object]
+    stub: Stub, answer: bytes | tuple[int, object], said: str
 ) -> None:
     stub.answers["GET /health"] = answer
 
-    with pytest.raises(
-        NotAnEmulator, match=f"{stub.url} is no emulator: .* {answer[0]}"
-    ):
-        Driver.connect(stub.url)
-
-
-def test_what_does_not_speak_http_is_no_emulator(stub: Stub) -> None:
-    stub.answers["GET /health"] = b"-ERR unknown command\r\n"
-
-    with pytest.raises(NotAnEmulator, match="does not answer in HTTP"):
+    with pytest.raises(NotAnEmulator, match=f"{stub.url} {said}"):
         Driver.connect(stub.url)
 
 
@@ -85,11 +75,6 @@ def test_what_does_not_speak_http_is_no_emulator(stub: Stub) -> None:
 def test_a_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(EmulatorError, match=r"give one such as http://127.0.0.1:9010"):
         Driver.connect(url)
-
-
-def test_a_slash_at_the_end_does_no_harm(served: Emulator) -> None:
-    with Driver.connect(f"{served.url}/") as driver:
-        assert served.url == driver.url
 
 
 def test_a_token_is_sent_with_every_request(stub: Stub) -> None:
@@ -114,11 +99,6 @@ def test_one_that_is_not_connected_says_so() -> None:
         _ = driver.url
 
     driver.close()
-
-
-async def test_it_is_an_asynchronous_context_too(served: Emulator) -> None:
-    async with Driver.connect(served.url) as driver:
-        assert served.url == driver.url
 
 
 def test_a_new_account_is_isolated_and_deleted_after_the_block(emu: Driver) -> None:
@@ -181,16 +161,6 @@ def test_a_job_can_be_waited_for(emu: Driver) -> None:
         assert "attempt 1  first  http://127.0.0.1:" in str(missed.value)
 
 
-def test_requests_can_be_waited_for(emu: Driver) -> None:
-    with emu.account() as account:
-        check_credits(account)
-        found = emu.wait_for_requests(1, account=account.id, operation="credits")
-
-    assert [(account.id, 200)] == [(each.account, each.status) for each in found]
-    with pytest.raises(WaitTimeout, match=r"0 of 2 requests \(status 500\) came"):
-        emu.wait_for_requests(2, status=500, timeout=0)
-
-
 def test_the_global_clock_is_turned(emu: Driver) -> None:
     emu.clock.freeze()
     before = emu.clock.now
@@ -201,13 +171,6 @@ def test_the_global_clock_is_turned(emu: Driver) -> None:
     emu.clock.resume()
 
     assert not emu.clock.frozen
-
-
-def test_time_does_not_go_back(emu: Driver) -> None:
-    with pytest.raises(EmulatorError, match="back") as refused:
-        emu.clock.advance(-1)
-
-    assert 400 == refused.value.status
 
 
 def test_a_report_of_all_accounts(stub: Stub) -> None:

@@ -9,13 +9,11 @@ from reachapi_emulator.client import (
     Account,
     Driver,
     EmulatorError,
-    Fault,
     Job,
     lists as describing,
 )
-from support.stub import Stub, stubbed
+from support.stub import Stub
 
-ACCOUNT = {"id": "ann", "api_key": "key", "webhook": {"secret": "s"}}
 ATTEMPT = {"number": 1, "trigger": "first", "started_at": 0.5, "url": "http://x"}
 JOB: dict[str, Any] = {
     "unique_processing_id": 1300,
@@ -48,13 +46,6 @@ REPORT = {
     "evicted": 0,
     "busiest_second": {"requests": 12, "limit": 10},
 }
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with stubbed() as stub:
-        stub.answers["GET /accounts/ann"] = 200, ACCOUNT
-        yield stub
 
 
 @pytest.fixture
@@ -167,72 +158,12 @@ def test_a_report_lists_what_was_done_wrong(stub: Stub, account: Account) -> Non
     )
 
 
-@pytest.mark.parametrize(
-    ("told", "rule"),
-    [
-        (
-            {"operation": "fetch", "status": 503, "times": 2},
-            {"kind": "status", "phase": "request", "operation": "fetch", "times": 2},
-        ),
-        (
-            {"kind": "delay", "seconds": 2, "phase": "webhook"},
-            {"kind": "delay", "phase": "webhook", "times": 1, "seconds": 2},
-        ),
-    ],
-    ids=["a status", "another kind has none"],
-)
-def test_the_next_request_can_be_told_to_fail(
-    stub: Stub, account: Account, told: dict[str, Any], rule: dict[str, object]
-) -> None:
+def test_a_refusal_to_forget_is_raised(stub: Stub, account: Account) -> None:
     stub.answers["POST /faults"] = 201, RULE
-    fault = account.fail_next(**told)
-    status = {"status": 503} if rule["kind"] == "status" else {}
-
-    assert ("POST", "/faults", {**rule, **status, "account": "ann"}) == stub.asked[-1]
-    assert (7, 2) == (fault.id, fault.struck)
-
-
-def test_the_faults_of_an_account_are_its_own(stub: Stub, account: Account) -> None:
-    rules = [{**RULE, "account": name} for name in ("ann", None, "bob")] + [RULE]
-    stub.answers |= {"GET /faults": (200, rules), "DELETE /faults": (200, {})}
-    stub.answers["DELETE /faults?account=ann"] = 200, {}
-
-    with Driver.connect(stub.url) as driver:
-        everyone = [fault.account for fault in driver.faults]
-        driver.faults.clear()
-
-    assert ["ann", None, "bob", None] == everyone
-    assert ["ann"] == [fault.account for fault in account.faults]
-
-    account.faults.clear()
-
-    assert [None, "ann"] == [
-        path.partition("?account=")[2] or None
-        for method, path, _ in stub.asked
-        if method == "DELETE"
-    ]
-
-
-def removed(stub: Stub, account: Account, status: int) -> Fault:
-    stub.answers["POST /faults"] = 201, RULE
-    stub.answers["DELETE /faults/7"] = status, {"error": "told"}
-    fault = account.faults.add("status", status=500)
-    fault.remove()
-    return fault
-
-
-@pytest.mark.parametrize("status", [200, 404])
-def test_a_fault_can_be_removed_though_it_is_gone(
-    stub: Stub, account: Account, status: int
-) -> None:
-    removed(stub, account, status)
-
-    assert ("DELETE", "/faults/7", None) == stub.asked[-1]
-
-
-def test_any_other_refusal_is_raised(stub: Stub, account: Account) -> None:
+    stub.answers["DELETE /faults/7"] = 500, {"error": "told"}
     stub.answers["DELETE /accounts/ann"] = 500, {"error": "told"}
+    fault = account.faults.add("status", status=500)
 
-    for refused in (lambda: removed(stub, account, 500), account.close):
+    for refused in (fault.remove, account.close):
         with pytest.raises(EmulatorError, match="told"):
             refused()

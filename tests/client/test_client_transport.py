@@ -10,13 +10,7 @@ import pytest
 
 from reachapi_emulator.client import ConnectionLost, EmulatorError, transport
 from reachapi_emulator.client.transport import Connections, Transport, Wait
-from support.stub import CLOCK, Stub, stubbed
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with stubbed() as stub:
-        yield stub
+from support.stub import CLOCK, Stub
 
 
 @pytest.fixture
@@ -60,20 +54,14 @@ def test_one_that_was_idle_for_long_is_closed_and_not_used_again(
     assert [None, None] == [connection.sock for connection in opened]
 
 
-def test_a_request_that_may_be_repeated_is_when_its_connection_was_closed(
+def test_after_a_silent_close_a_request_is_repeated_only_if_it_may(
     stub: Stub, to_stub: Transport
 ) -> None:
+    """The other may have arrived."""
     stub.hang_up = True
     to_stub.send("GET", "/clock")
 
     assert CLOCK == to_stub.send("GET", "/clock")
-
-
-def test_one_that_must_not_be_repeated_is_not(stub: Stub, to_stub: Transport) -> None:
-    """It may have arrived."""
-    stub.hang_up = True
-    to_stub.send("GET", "/clock")
-
     with pytest.raises(ConnectionLost, match="does not answer: is an emulator"):
         to_stub.send("POST", "/clock/advance", {"seconds": 1})
 
@@ -143,18 +131,14 @@ def test_a_refusal_in_other_words_is_shown_as_it_is(
 def test_of_several_waits_the_first_answer_counts(
     stub: Stub, to_stub: Transport
 ) -> None:
+    """Time that is over is an answer, a refusal raises."""
     stub.answers |= {"POST /a": (200, 1), "POST /b": (200, 1)}
-    answer = to_stub.wait(Wait("/a", {"x": 1}, 2), Wait("/b", {}, 3))
+    stub.answers |= {"POST /c": (408, {}), "POST /d": (400, {"error": "no"})}
 
-    assert 1 == answer.json
-
-
-def test_a_wait_that_is_refused_raises(stub: Stub, to_stub: Transport) -> None:
-    stub.answers |= {"POST /a": (408, {}), "POST /b": (400, {"error": "no"})}
-
-    assert 408 == to_stub.wait(Wait("/a", {}, 0)).status
+    assert 1 == to_stub.wait(Wait("/a", {"x": 1}, 2), Wait("/b", {}, 3)).json
+    assert 408 == to_stub.wait(Wait("/c", {}, 0)).status
     with pytest.raises(EmulatorError, match="no"):
-        to_stub.wait(Wait("/b", {}, 0), Wait("/b", {}, 0))
+        to_stub.wait(Wait("/d", {}, 0), Wait("/d", {}, 0))
 
 
 def test_threads_can_share_it(stub: Stub, to_stub: Transport) -> None:
@@ -175,15 +159,11 @@ def test_threads_can_share_it(stub: Stub, to_stub: Transport) -> None:
     assert all(asked == answered for asked, answered in found)
 
 
-def test_https_to_what_speaks_none_is_a_lost_connection(stub: Stub) -> None:
-    to_https = Transport(stub.url.replace("http", "https"))
+@pytest.mark.parametrize(("ca", "said"), [(None, "SSL"), ("none.pem", "No such file")])
+def test_https_that_cannot_be_spoken_is_a_lost_connection(
+    stub: Stub, ca: str | None, said: str
+) -> None:
+    to_https = Transport(stub.url.replace("http", "https"), ca=ca and Path(ca))
 
-    with pytest.raises(ConnectionLost, match="SSL"):
-        to_https.send("GET", "/clock")
-
-
-def test_https_trusts_what_it_is_told_to(tmp_path: Path) -> None:
-    to_https = Transport("https://127.0.0.1:1", ca=tmp_path / "none.pem")
-
-    with pytest.raises(ConnectionLost, match="No such file"):
+    with pytest.raises(ConnectionLost, match=said):
         to_https.send("GET", "/clock")

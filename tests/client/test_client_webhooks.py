@@ -1,13 +1,11 @@
 """Waiting for the deliveries of an account."""
 
-import asyncio
 from threading import Thread
 
 import pytest
 
 from reachapi_emulator.client import (
     Account,
-    Driver,
     EmulatorError,
     WaitTimeout,
     waiting as webhooks,
@@ -59,9 +57,6 @@ def test_each_delivery_is_returned_once(account: Account) -> None:
 def test_a_job_that_is_stuck_holds_no_other_up(account: Account) -> None:
     assert stuck(account) < delivered_meanwhile(account)
 
-
-def test_a_retry_is_returned_when_it_is_acknowledged(account: Account) -> None:
-    stuck(account)
     account.advance(1)
 
     assert 2 == account.wait_for_webhook().attempt.number
@@ -119,14 +114,3 @@ async def test_a_receiver_on_the_loop_of_the_test_can_answer(
 
     assert ["/hook"] == [arrival.path for arrival in receiver.arrivals]
     assert str(server.make_url("/hook")) == delivery.attempt.url
-
-
-async def test_tests_can_wait_for_several_at_once(emulator: Driver) -> None:
-    with emulator.account() as one, emulator.account() as other:
-        submit(one, 1)
-        submit(other, 2)
-        found = await asyncio.gather(
-            one.async_wait_for_webhook(), other.async_wait_for_webhook()
-        )
-
-    assert [1, 2] == [len(delivery.records) for delivery in found]
