@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: emulators, accounts of a test's own, and clients."""
 
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -17,7 +18,7 @@ from support.serving import Serve
 from support.start import default_dataset, start
 
 # Real time per example says more of the machine than of the code.
-hypothesis.settings.register_profile("here", max_examples=100)
+hypothesis.settings.register_profile("here", deadline=None, max_examples=100)
 hypothesis.settings.register_profile(
     "ci", hypothesis.settings.get_profile("here"), derandomize=True, database=None
 )
@@ -29,6 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("artefact"):
             item.add_marker("slow")
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Undo what a test that runs the program in this process sets of its log."""
+    logger = logging.getLogger("reachapi_emulator")
+    handlers, level, propagates = list(logger.handlers), logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.propagate = handlers, propagates
+    logger.setLevel(level)
 
 
 @pytest.fixture(autouse=True)
