@@ -13,8 +13,7 @@ from reachapi_emulator.client import Account
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.embedded import Emulator
 from support import conformance
-from support.client import Api
-from support.serving import Serve
+from support.client import Api, Serve
 from support.start import default_dataset, start
 
 # Real time per example says more of the machine than of the code.

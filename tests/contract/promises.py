@@ -25,7 +25,7 @@ from contract.table import (
     starting,
     the,
 )
-from support.api import (
+from support.client import (
     BATCH,
     COUNTS,
     COUNTS_OF_SAMPLES,

@@ -23,7 +23,7 @@ from contract.table import (
     starting,
     the,
 )
-from support.api import COUNTS, COUNTS_OF_SAMPLES, PRESETS
+from support.client import COUNTS, COUNTS_OF_SAMPLES, PRESETS
 from support.contacts import RECORD_KEYS, contacts, having
 from support.surface import C_SUITE, FIELDS
 

@@ -8,7 +8,7 @@ import pytest
 
 from contract.promises import SDK_FIELDS
 from contract.table import DOCUMENTED, OBSERVED, OURS, Expected, accepted, refused
-from support.api import (
+from support.client import (
     BATCH,
     COUNTS,
     CREDITS,

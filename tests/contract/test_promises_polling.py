@@ -3,7 +3,7 @@
 import pytest
 
 from contract.table import OBSERVED, OURS, Expected, accepted, refused
-from support.api import BATCH, FETCH, FETCH_DATA
+from support.client import BATCH, FETCH, FETCH_DATA
 from support.contacts import contacts, deliverable, record
 from support.contract.account import SCHEDULE, VALIDATION, Account, opened
 from support.contract.client import Answer, Vendor

@@ -3,7 +3,7 @@
 import pytest
 
 from contract.table import DOCUMENTED, OURS
-from support.api import COUNTS, COUNTS_OF_SAMPLES, CREDITS, PRESETS
+from support.client import COUNTS, COUNTS_OF_SAMPLES, CREDITS, PRESETS
 from support.contract.client import Vendor
 from support.surface import C_SUITE, FIELDS, Searched
 

@@ -10,7 +10,14 @@ import pytest
 
 from contract.table import Like
 from reachapi_emulator.contacts.dataset import Dataset
-from support.api import COUNTS, COUNTS_OF_SAMPLES, CREDITS, FETCH, FETCH_DATA, PRESETS
+from support.client import (
+    COUNTS,
+    COUNTS_OF_SAMPLES,
+    CREDITS,
+    FETCH,
+    FETCH_DATA,
+    PRESETS,
+)
 from support.contract import client
 from support.contract.client import Answer, Vendor, exchange
 from support.contract.lookalike import Lookalike

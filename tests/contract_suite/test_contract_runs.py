@@ -24,7 +24,7 @@ OTHERWISE = {405: (404, "Page Not Found")}
 BROKEN = {404: (404, "No such page")}
 MADE_UP = """
 import pytest
-from support.api import CREDITS, FETCH
+from support.client import CREDITS, FETCH
 
 @pytest.mark.promise("Ruling 3", "ours")
 def test_ours(vendor):

@@ -8,8 +8,8 @@ import pytest
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
-from support.api import Api
 from support.chromium import browser, context
+from support.client import Api
 from support.raw import Address
 from support.threaded import threaded
 

@@ -4,9 +4,18 @@ import asyncio
 
 import pytest
 
-from support.client import CREDITS, FETCH, Api, attempted, opened, point, refused, under
+from support.client import (
+    CREDITS,
+    FETCH,
+    Api,
+    Serve,
+    attempted,
+    opened,
+    point,
+    refused,
+    under,
+)
 from support.control import picked
-from support.serving import Serve
 from support.steering import halfway, seen, turn_everything
 
 DEMO = "/accounts/demo"

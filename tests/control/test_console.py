@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urljoin
 
-from support.api import Api
+from support.client import Api
 from support.control import PREFIX, picked
 
 POLICY = (

@@ -13,6 +13,7 @@ from support.client import (
     COUNTS,
     CREDITS,
     Api,
+    Serve,
     ask,
     job_of,
     opened,
@@ -23,7 +24,6 @@ from support.client import (
 from support.control import picked
 from support.events import following
 from support.raw import connected, request
-from support.serving import Serve
 from support.start import address, server
 from support.threaded import DEMO
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.client import CREDITS, Api, opened, refused
-from support.serving import Serve
+from support.client import CREDITS, Api, Serve, opened, refused
 
 EMPTY = {"phase": "request", "kind": "EMPTY_RESPONSE"}
 STATUS = {"phase": "request", "kind": "status", "status": 503}

@@ -9,7 +9,7 @@ import pytest
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
-from support.api import CREDITS
+from support.client import CREDITS
 from support.control import PREFIX, ROUTES, Route, remembered
 from support.raw import Address, Headers, Reply, ask, connected, request
 from support.surfaces import envelope_flaw

@@ -4,11 +4,10 @@ import asyncio
 
 import pytest
 
-from support.client import CREDITS, Api, ask, begin, opened, point, script, under
+from support.client import CREDITS, Api, Serve, ask, begin, opened, point, script, under
 from support.control import ids, received
 from support.events import following
 from support.receiver import receiving
-from support.serving import Serve
 from support.steering import held_validation
 
 FORGET: dict[str, tuple[str, str, object]] = {

@@ -8,6 +8,7 @@ import pytest
 from support.client import (
     Answer,
     Api,
+    Serve,
     account,
     ask,
     attempted,
@@ -21,7 +22,6 @@ from support.client import (
 )
 from support.control import Limit, ids, picked
 from support.receiver import receiving
-from support.serving import Serve
 from support.steering import waiting
 
 BAD = {"status": 500}

@@ -11,6 +11,7 @@ from support.client import (
     FETCH,
     PRESETS,
     Api,
+    Serve,
     ask,
     attempted,
     opened,
@@ -21,7 +22,6 @@ from support.client import (
 )
 from support.control import Limit, picked
 from support.raw import Address, ask as ask_raw, request
-from support.serving import Serve
 from support.steering import waiting
 from support.threaded import tell
 

@@ -10,7 +10,7 @@ import pytest
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
-from support.api import CREDITS, FETCH
+from support.client import CREDITS, FETCH
 from support.control import PREFIX, ROUTES, Route, remembered
 from support.raw import Address, Reply, ask, request
 from support.surfaces import CONTROL, FORMS, STREAMS, Endpoint

@@ -15,6 +15,7 @@ from support.client import (
     CREDITS,
     Answer,
     Api,
+    Serve,
     ask,
     attempted,
     ledger,
@@ -26,7 +27,6 @@ from support.client import (
 from support.control import Limit, ids, picked
 from support.raw import Address, ask as ask_raw, request
 from support.receiver import receiving
-from support.serving import Serve
 from support.start import start
 from support.steering import seen, turn_everything
 from support.surfaces import flaw

@@ -2,8 +2,7 @@
 
 import pytest
 
-from support.client import CREDITS, Api, attempted, opened, under
-from support.serving import Serve
+from support.client import CREDITS, Api, Serve, attempted, opened, under
 from support.steering import seen, turn_everything
 
 INBOX = "inbox:elsewhere"

@@ -21,7 +21,7 @@ from reachapi_emulator.web.control.events import KEEP_ALIVE, MAX_FOLLOWERS
 from reachapi_emulator.web.control.faults import DEFAULT_SEED
 from reachapi_emulator.web.control.state import MAX_BYTES as MAX_SNAPSHOT
 from reachapi_emulator.web.vendor_api import OPERATIONS
-from support.api import Answer, Api
+from support.client import Answer, Api
 from support.control import PREFIX, ROUTES
 
 PAGE = Path(__file__).parents[2] / "docs" / "control-api.md"

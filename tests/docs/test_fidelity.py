@@ -7,7 +7,7 @@ import pytest
 
 from contract.promises import PROMISES
 from contract.table import slug
-from support.api import BATCH, FETCH_DATA, SDK
+from support.client import BATCH, FETCH_DATA, SDK
 from support.fidelity import RULINGS, problems, rows
 from support.sample_clients import proven
 from support.surface import FIELDS, SAMPLES

@@ -10,11 +10,10 @@ from reachapi_emulator import services
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor import worker
 from reachapi_emulator.vendor.email_check import EmailCheck
-from support.api import CREDITS, FETCH, Api
+from support.client import CREDITS, FETCH, Api, Serve
 from support.in_process import InProcess, steps
 from support.late_store import LateStore
 from support.scripted import Hanging
-from support.serving import Serve
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ async def test_a_validation_that_ends_during_a_launch_is_delivered_by_it(
 
     monkeypatch.setattr(EmailCheck, "valid", valid)
     store.meanwhile["_claim"] = partial(claimed, 1)
-    await emulator.worker.settle()
+    await emulator.worker.run_due()
 
     assert 1 == len(emulator.client.posts)
 
@@ -75,7 +74,7 @@ async def test_what_is_claimed_begins_though_its_claimer_is_cancelled(
 
     store.meanwhile["_claim"] = cancel
     with pytest.raises(asyncio.CancelledError):
-        await emulator.worker.settle()
+        await emulator.worker.run_due()
     await emulator.rest()
 
     assert ["delivered"] == emulator.states()

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from reachapi_emulator import services
-from support.api import CREDITS, FETCH, Answer, Api
+from support.client import CREDITS, FETCH, Answer, Api, Serve
 from support.flow import attempted, inbox, job_of, script
-from support.hanging import receiving
-from support.polling import poll, submitted
-from support.serving import Serve
+from support.receiver import receiving
 from support.threaded_store import ThreadedStore
 
 SEEDS = (1, 2, 3)
@@ -127,9 +125,9 @@ async def test_who_waits_is_told_at_once(api: Api) -> None:
 
 
 async def test_polls_end_when_the_validation_does(api: Api) -> None:
-    job = await submitted(api)
+    job = await api.fetch_data()
     statuses = []
-    while (answer := await poll(api, job)).status != 200:
+    while (answer := await api.poll(job)).status != 200:
         statuses.append(answer.status)
 
     assert {400} >= set(statuses)

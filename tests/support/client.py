@@ -1,6 +1,6 @@
 """A client of both surfaces, and the steps that black-box tests do again and again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -246,3 +246,7 @@ async def ready(api: Api, count: int = 3, **wanted: object) -> int:
     job = await api.fetch_data(count, **wanted)
     await api.advance(VALIDATION_DELAY)
     return job
+
+
+Serve = Callable[..., Awaitable[Api]]
+"""Takes settings by name; returns a client to an emulator that has them."""

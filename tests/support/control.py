@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from support.api import Api
+from support.client import Api
 from support.raw import Address
 from support.threaded import tell
 

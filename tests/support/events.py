@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import aiohttp
 import orjson
 
-from support.api import Api
+from support.client import Api
 
 PATIENCE = 5.0
 """Seconds until an event that does not come counts as lost."""

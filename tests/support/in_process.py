@@ -163,7 +163,7 @@ class InProcess:
     async def rest(self) -> None:
         """Return when all that is due has been done."""
         while self._is_due() or self.under_way():
-            await self.worker.settle()
+            await self.worker.run_due()
             if self.under_way():
                 await self.services.clock.changed.wait()
 

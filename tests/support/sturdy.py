@@ -12,7 +12,7 @@ from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.logs import JsonFormatter
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
-from support.api import CREDITS
+from support.client import CREDITS
 from support.raw import Address, ask, request
 from support.threaded import prepare, state, threaded
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from support.api import (
+from support.client import (
     COUNTS,
     COUNTS_OF_SAMPLES,
     CREDITS,

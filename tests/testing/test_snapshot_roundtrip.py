@@ -157,13 +157,13 @@ async def test_a_snapshot_that_is_not_restored_strands_nothing(
     emulator = InProcess(receiver=receiver)
     emulator.open()
     emulator.ask(3)
-    await emulator.worker.settle()
+    await emulator.worker.run_due()
     document = await emulator.services.snapshots.take()
     change(emulator, monkeypatch)
 
     with pytest.raises(error):
         await emulator.services.snapshots.restore(document)
-    await emulator.worker.settle()
+    await emulator.worker.run_due()
     receiver.tell(ACKNOWLEDGED)
     await emulator.rest()
 

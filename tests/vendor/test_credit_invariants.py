@@ -149,7 +149,7 @@ class Credits(RuleBasedStateMachine):
         """Let something fall due everywhere, and be started."""
         for account in ("", *ACCOUNTS):
             self.emulator.advance(seconds * SECOND, account)
-        self.run(self.emulator.worker.settle())
+        self.run(self.emulator.worker.run_due())
 
     @precondition(lambda self: self.receiver.waiting())
     @rule(outcome=st.sampled_from([ACKNOWLEDGED, REFUSED, SERVER_ERROR]), which=numbers)

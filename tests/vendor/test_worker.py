@@ -59,7 +59,7 @@ async def test_what_somebody_else_has_claimed_is_theirs(
         return rows
 
     monkeypatch.setattr(emulator.services.jobs, "to_validate", overtaken)
-    await emulator.worker.settle()
+    await emulator.worker.run_due()
     await steps(10)
 
     assert [] == emulator.client.posts
@@ -141,7 +141,7 @@ class Scene:
         for name in ("ann", "bob"):
             self.emulator.open(name)
             self.jobs.append(self.emulator.ask(1, name))
-        await self.emulator.worker.settle()
+        await self.emulator.worker.run_due()
         assert 2 == len(self.receiver.waiting())
 
     async def stopped(self, *answers_after: float) -> int:
@@ -181,7 +181,7 @@ async def test_nothing_is_started_after_a_stop() -> None:
     await scene.emulator.worker.stop(0)
 
     job = scene.emulator.ask(1)
-    await scene.emulator.worker.settle()
+    await scene.emulator.worker.run_due()
 
     assert "submitted" == scene.emulator.row(job)["state"]
 
@@ -231,7 +231,7 @@ async def test_a_pause_cuts_off_what_waited_its_turn_too() -> None:
     for _ in range(3 * MAX_AT_ENDPOINT):
         emulator.ask(1)
     emulator.worker.start()
-    await emulator.worker.settle()
+    await emulator.worker.run_due()
 
     async with emulator.worker.paused("ann"):
         tasks = asyncio.all_tasks()
@@ -251,7 +251,7 @@ async def test_what_a_pause_in_vain_has_cut_off_is_made_again(
     with pytest.raises(OSError, match="disk full"):
         async with scene.emulator.worker.paused(account):
             raise OSError("disk full")
-    await scene.emulator.worker.settle()
+    await scene.emulator.worker.run_due()
     for _ in scene.jobs:
         scene.receiver.tell(ACKNOWLEDGED)
     await scene.emulator.rest()
@@ -375,7 +375,7 @@ async def test_a_job_is_given_back_as_soon_as_the_store_can(
     job = emulator.ask(1)
     with monkeypatch.context() as patch:
         patch.setattr(EmailCheck, "valid", broken)
-        settled = asyncio.create_task(emulator.worker.settle())
+        settled = asyncio.create_task(emulator.worker.run_due())
         while len(caplog.records) < 3:  # the failure, and two more
             await steps(1)
         store.fail_after(None)
@@ -393,7 +393,7 @@ async def test_what_a_crash_has_cut_off_is_due_again() -> None:
     crashed = InProcess(store=store, receiver=Hanging())
     crashed.open()
     delivering = crashed.ask(1)
-    await crashed.worker.settle()
+    await crashed.worker.run_due()
     validating, polled = crashed.ask(1), crashed.ask(1, polled=True)
     for job in (validating, polled):
         crashed.do(crashed.services.jobs.claim, job)

@@ -51,7 +51,7 @@ async def test_the_limits_of_attempts_are_used_and_kept(
     emulator = InProcess(receiver=receiver)
     jobs = opened(emulator, load)
     emulator.worker.start()
-    await emulator.worker.settle()
+    await emulator.worker.run_due()
     first = Counter(post.url for post in receiver.waiting())
 
     while receiver.waiting():
@@ -90,7 +90,7 @@ async def test_room_is_used_as_it_comes_and_no_limit_passed(
         opened(emulator, load)
         left = Counter({url(number): count for number, count in enumerate(load)})
         emulator.worker.start()
-        await emulator.worker.settle()
+        await emulator.worker.run_due()
         for which in order:
             await steps(12)
             waiting = receiver.waiting()
@@ -123,7 +123,7 @@ async def test_a_slow_endpoint_starves_nobody(slow: int, load: list[int]) -> Non
         emulator.ask(1, "slow")
     jobs = opened(emulator, load)
     emulator.worker.start()
-    await emulator.worker.settle()
+    await emulator.worker.run_due()
 
     await steps(8 * (1 + sum(load)))
     await emulator.worker.stop(0)
@@ -153,7 +153,7 @@ async def test_the_limit_of_validations_is_used_and_kept(
     first = len(emulator.jobs(state="validating"))
 
     gate.set()
-    await emulator.worker.settle()
+    await emulator.worker.run_due()
     unsettled = emulator.jobs(state="submitted") + emulator.jobs(state="validating")
     await emulator.rest()
     await emulator.worker.stop(0)

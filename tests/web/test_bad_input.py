@@ -4,8 +4,15 @@ import gzip
 
 import pytest
 
-from support.api import COUNTS, COUNTS_OF_SAMPLES, CREDITS, FETCH, FETCH_DATA, PRESETS
 from support.bodies import NO_NUMBERS, NO_TEXTS, NUMBERS, TEXTS
+from support.client import (
+    COUNTS,
+    COUNTS_OF_SAMPLES,
+    CREDITS,
+    FETCH,
+    FETCH_DATA,
+    PRESETS,
+)
 from support.raw import Address, Headers, Reply, ask, head, request
 from support.surfaces import (
     CONTROL,

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from support.api import (
+from support.bodies import bodies, many, mutations
+from support.client import (
     COUNTS,
     COUNTS_OF_SAMPLES,
     CREDITS,
@@ -12,7 +13,6 @@ from support.api import (
     PRESETS,
     SDK,
 )
-from support.bodies import bodies, many, mutations
 from support.raw import Address, ask, request
 from support.surfaces import (
     CONTROL,

@@ -4,8 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from support.api import COUNTS, CREDITS, FETCH, PRESETS, Answer, Api
-from support.serving import Serve
+from support.client import COUNTS, CREDITS, FETCH, PRESETS, Answer, Api, Serve
 from support.surface import SAMPLES, ask, given, promised, statuses
 
 ORIGIN = "http://localhost:3000"

@@ -7,8 +7,8 @@ from playwright.async_api import BrowserContext
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.settings import Settings
-from support.api import COUNTS, CREDITS, Api
 from support.chromium import show
+from support.client import COUNTS, CREDITS, Api
 from support.embedded import started
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -20,11 +20,9 @@ from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.embedded import Emulator
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.web.http_server import EnvelopeRunner
-from support.api import CREDITS, FETCH, PRESETS, SDK, Answer, Api
+from support.client import CREDITS, FETCH, PRESETS, SDK, Answer, Api, Serve, noted, rule
 from support.contract.account import Account, opened as account_at
 from support.embedded import client_of, embedded
-from support.faulty import noted, rule
-from support.serving import Serve
 from support.steering import opened, under
 from support.surface import SAMPLES, Sample, ask, given, promised, statuses
 

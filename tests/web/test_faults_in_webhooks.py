@@ -6,7 +6,7 @@ import pytest
 
 from reachapi_emulator.embedded import Emulator
 from support.contract.account import VALIDATION, Account, opened
-from support.plain_receiver import PlainReceiver, plainly_receiving
+from support.receiver import PlainReceiver, plainly_receiving
 
 ONCE = ("charge", -3, 9_997)
 VALIDATION_DELAY = 0.05

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from support.api import COUNTS, CREDITS, PRESETS
+from support.client import COUNTS, CREDITS, PRESETS
 from support.raw import Address, Headers, Reply, ask, connected, head, request
 from support.surfaces import envelope_flaw, flaw
 from support.threaded import DEMO, tell

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from reachapi_emulator.web.http import StreamedRecords
-from support.api import BATCH, COUNTS, CREDITS, FETCH_DATA
+from support.client import BATCH, COUNTS, CREDITS, FETCH_DATA
 from support.contacts import contacts
 from support.raw import Address, Headers, Wire, ask, connected, head, request
 from support.surfaces import envelope_flaw, flaw

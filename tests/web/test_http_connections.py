@@ -17,7 +17,7 @@ from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.tls import Authority
 from reachapi_emulator.web.http_server import Listener
-from support.api import COUNTS, CREDITS, FETCH, PRESETS
+from support.client import COUNTS, CREDITS, FETCH, PRESETS
 from support.listening import Handler, listening
 from support.raw import PATIENCE, Address, Reply, Wire, connected, head, request
 from support.surfaces import envelope_flaw

@@ -12,7 +12,7 @@ from reachapi_emulator.contacts.query import MAX_VALUES
 from reachapi_emulator.vendor.errors import ReachApiError
 from reachapi_emulator.web.application import openapi_document
 from support import conformance
-from support.api import COUNTS, CREDITS, FETCH, PRESETS, Api
+from support.client import COUNTS, CREDITS, FETCH, PRESETS, Api, Serve
 from support.conformance import (
     check_answer,
     error_of,
@@ -21,7 +21,6 @@ from support.conformance import (
     validator,
 )
 from support.contacts import contacts, record
-from support.serving import Serve
 from support.surface import given, promised
 from support.surfaces import VENDOR
 

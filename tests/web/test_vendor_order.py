@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from reachapi_emulator.embedded import Emulator
-from support.api import CREDITS, FETCH
+from support.client import CREDITS, FETCH
 from support.contract.account import Account, opened
 
 JSON = "application/json"

@@ -6,12 +6,11 @@ import pytest
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.settings import Settings
-from support.api import COUNTS, CREDITS, FETCH, PRESETS, SDK, Answer, Api
+from support.client import COUNTS, CREDITS, FETCH, PRESETS, SDK, Answer, Api, Serve
 from support.contacts import contacts
 from support.embedded import started
 from support.flow import account, attempted, job_of, script
 from support.people import people
-from support.serving import Serve
 from support.surface import SAMPLES, ask, available, count, given, promised, statuses
 
 DATACAPTIVE = {"company_name": {"0": "DataCaptive"}}

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from reachapi_emulator.embedded import Emulator
-from support.api import COUNTS
+from support.client import COUNTS
 from support.contacts import contacts
 from support.contract.account import Account, opened
 

@@ -2,7 +2,7 @@
 
 import orjson
 
-from support.api import Api
+from support.client import Api
 from support.flow import attempted
 from support.receiver import Receiver, Serving, listening
 from support.surface import available

@@ -157,7 +157,7 @@ class Worker:
                 await self._store.unit(self._jobs.recover, account)
                 raise
 
-    async def settle(self) -> None:
+    async def run_due(self) -> None:
         """Return when all that is due has been started and validations have ended."""
         validations, seen = self._validations, -1
         while validations.running or seen != validations.ended:

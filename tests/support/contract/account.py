@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from support.api import CREDITS, FETCH
+from support.client import CREDITS, FETCH
 from support.contract.client import Vendor, exchange
 
 VALIDATION = 60

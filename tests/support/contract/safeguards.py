@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from support.api import COUNTS, COUNTS_OF_SAMPLES, CREDITS
+from support.client import COUNTS, COUNTS_OF_SAMPLES, CREDITS
 
 FREE = frozenset({CREDITS, COUNTS, COUNTS_OF_SAMPLES})
 """Paths that may be posted to whatever the body: the page has them cost nothing."""

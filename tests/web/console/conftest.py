@@ -11,8 +11,8 @@ from playwright.async_api import Browser, Page
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.settings import Settings
-from support.api import Api
 from support.chromium import PATIENCE_MS, SIZE
+from support.client import Api
 from support.console import Console, console_of
 from support.embedded import started
 

@@ -6,7 +6,7 @@ from axe_playwright_python.async_playwright import (  # type: ignore[import-unty
 )
 from playwright.async_api import expect
 
-from support.api import Api
+from support.client import Api
 from support.console import VIEWS, Console
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

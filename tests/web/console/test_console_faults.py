@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from support.api import Api
+from support.client import Api
 from support.console import Console
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -7,7 +7,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.settings import Settings
-from support.api import Api
+from support.client import Api
 from support.console import Console, console_of
 from support.embedded import started
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from support.api import Api
+from support.client import Api
 from support.console import Console
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

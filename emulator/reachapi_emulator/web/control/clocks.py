@@ -76,7 +76,7 @@ async def advance(request: web.Request) -> web.Response:
     form = await read(request, Advance)
     account = _whose(request)
     await unit(request, _advance, account, microseconds(form.seconds))
-    await services_of(request).worker.settle()
+    await services_of(request).worker.run_due()
     return reply(await unit(request, _to_json, account))
 
 
