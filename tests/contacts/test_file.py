@@ -25,11 +25,6 @@ NO_OBJECT = "not a JSON object"
 LONG = "longer than 64 KiB"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "contacts.ndjson"
-
-
 def problems(path: Path) -> tuple[Problem, ...]:
     try:
         read(path)
@@ -38,28 +33,16 @@ def problems(path: Path) -> tuple[Problem, ...]:
     return ()
 
 
-def ids(path: Path) -> list[int]:
-    return [orjson.loads(record)["id"] for record in read(path).records]
-
-
 def without(*keys: str) -> Contact:
     return {key: value for key, value in contact().items() if key not in keys}
 
 
 def test_a_contact_is_parsed_whatever_the_order_of_its_keys() -> None:
-    expected = contact(7, contact_name="Ann Lee", company_type="Non-Profit")
+    expected = contact(2**31 - 1, contact_name="Ann Lee", company_type="Non-Profit")
     found = parse(line(dict(reversed(expected.items()))))
 
     assert [*expected.items()] == [*found.items()]
-
-
-def test_the_company_type_may_be_left_out() -> None:
-    assert contact() == parse(line(without("company_type")))
-
-
-@pytest.mark.parametrize("number", [1, 2**31 - 1])
-def test_an_id_is_a_positive_number_of_31_bits(number: int) -> None:
-    assert number == parse(line(contact(number)))["id"]
+    assert contact(1) == parse(line(without("company_type")))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +90,10 @@ def test_every_fault_of_a_line_is_given() -> None:
 
 def test_records_and_their_values_are_put_in_id_order(tmp_path: Path) -> None:
     rows = [contact(n, contact_job_title_1=f"t{n}") for n in range(1, 100)]
-    table = read(saved(tmp_path, rows[1::2] + rows[::2]))
+    path = saved(tmp_path, rows[1::2] + rows[::2])
+    # As an editor on Windows ends lines.
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n").removesuffix(b"\r\n"))
+    table = read(path)
 
     assert [row["id"] for row in rows] == [
         orjson.loads(record)["id"] for record in table.records
@@ -115,16 +101,6 @@ def test_records_and_their_values_are_put_in_id_order(tmp_path: Path) -> None:
     assert [row["contact_job_title_1"] for row in rows] == [
         table.texts[code] for code in table.codes[:: len(FIELDS)]
     ]
-
-
-@pytest.mark.parametrize(("end", "last"), [(b"\n", b""), (b"\r\n", b"\r\n")])
-def test_lines_may_end_as_an_editor_or_windows_ends_them(
-    path: Path, end: bytes, last: bytes
-) -> None:
-    lines = [line(contact(number)).strip() for number in (1, 2)]
-    path.write_bytes(end.join(lines) + last)
-
-    assert [1, 2] == ids(path)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +128,9 @@ def test_lines_may_end_as_an_editor_or_windows_ends_them(
     ids=["missing", "empty", "duplicates", "bad lines", "long line"],
 )
 def test_a_bad_file_is_refused_with_every_bad_line(
-    path: Path, content: bytes | None, expected: list[tuple[int | None, str]]
+    tmp_path: Path, content: bytes | None, expected: list[tuple[int | None, str]]
 ) -> None:
+    path = tmp_path / "contacts.ndjson"
     if content is not None:
         path.write_bytes(content)
 
@@ -182,7 +159,8 @@ def test_reading_stops_after_too_many_lines(
     assert (Problem(4, "more than 3 lines"),) == problems(saved(tmp_path, rows))
 
 
-def test_the_list_of_problems_is_bounded(path: Path) -> None:
+def test_the_list_of_problems_is_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.ndjson"
     path.write_bytes(b"[]\n" * (MAX_PROBLEMS + 1_234))
     with pytest.raises(DatasetError) as caught:
         read(path)

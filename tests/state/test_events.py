@@ -1,42 +1,36 @@
 """The feed of what has just happened."""
 
 import time
+from unittest.mock import Mock
 
 import pytest
 
 from reachapi_emulator.state.events import Event, Feed
 
 
-class Follower:
-    """Somebody who counts how often they are told."""
-
-    def __init__(self) -> None:
-        self.told = 0
-
-    def __call__(self) -> None:
-        """Be told."""
-        self.told += 1
+@pytest.fixture
+def follower() -> Mock:
+    return Mock()
 
 
 @pytest.fixture
-def follower() -> Follower:
-    return Follower()
-
-
-@pytest.fixture
-def feed(follower: Follower) -> Feed:
+def feed(follower: Mock) -> Feed:
+    """A feed of at most three events, with a follower."""
     feed = Feed(3)
     feed.follow(follower)
     return feed
 
 
-def publish(feed: Feed, *names: str) -> None:
+def publish(feed: Feed, names: str) -> None:
+    """Publish events of one letter that are nobody's."""
     for name in names:
         feed.publish(name, None, {})
 
 
-def names(events: list[Event] | None) -> list[str] | None:
-    return None if events is None else [event.name for event in events]
+def after(feed: Feed, seen: int, most: int = 9) -> str | None:
+    """Return the names of the events that follow one, if they are known."""
+    events = feed.after(seen, most)
+    return None if events is None else "".join(event.name for event in events)
 
 
 def test_an_event_is_kept_as_it_was_told(feed: Feed) -> None:
@@ -49,12 +43,17 @@ def test_an_event_is_kept_as_it_was_told(feed: Feed) -> None:
     assert start + 1 == feed.last
 
 
-def test_a_follower_is_told_of_every_event(feed: Feed, follower: Follower) -> None:
-    publish(feed, "a", "b")
+def test_a_follower_is_told_of_every_event(feed: Feed, follower: Mock) -> None:
+    publish(feed, "ab")
     feed.leave(follower)
     publish(feed, "c")
 
-    assert 2 == follower.told
+    assert 2 == follower.call_count
+
+    feed.follow(follower)
+    feed.close()
+
+    assert (True, 3) == (feed.closed, follower.call_count)
 
 
 def test_without_a_follower_nothing_is_kept() -> None:
@@ -69,20 +68,20 @@ def test_without_a_follower_nothing_is_kept() -> None:
 
 def test_events_come_in_their_order(feed: Feed) -> None:
     start = feed.last
-    publish(feed, "a", "b", "c")
+    publish(feed, "abc")
 
-    assert ["a", "b", "c"] == names(feed.after(start, 9))
-    assert ["a", "b"] == names(feed.after(start, 2))
-    assert ["c"] == names(feed.after(start + 2, 9))
-    assert [] == names(feed.after(start + 3, 9))
+    assert "abc" == after(feed, start)
+    assert "ab" == after(feed, start, 2)
+    assert "c" == after(feed, start + 2)
+    assert "" == after(feed, start + 3)
 
 
 def test_who_is_too_far_behind_learns_how_far(feed: Feed) -> None:
     start = feed.last
-    publish(feed, "a", "b", "c", "d")
+    publish(feed, "abcd")
 
-    assert (None, 4) == (names(feed.after(start, 9)), feed.missed(start))
-    assert ["b", "c", "d"] == names(feed.after(start + 1, 9))
+    assert (None, 4) == (after(feed, start), feed.missed(start))
+    assert "bcd" == after(feed, start + 1)
 
 
 @pytest.mark.parametrize("away", [-1, 1], ids=["before", "to come"])
@@ -92,20 +91,20 @@ def test_of_an_unknown_event_nothing_is_known(feed: Feed, away: int) -> None:
     assert (None, None) == (feed.after(seen, 9), feed.missed(seen))
 
 
-def test_who_comes_back_in_time_misses_nothing(feed: Feed, follower: Follower) -> None:
+def test_who_comes_back_in_time_misses_nothing(feed: Feed, follower: Mock) -> None:
     start = feed.last
-    publish(feed, "before")
+    publish(feed, "o")
     feed.leave(follower)
-    publish(feed, "a", "b", "c")
+    publish(feed, "abc")
 
-    assert ["a", "b", "c"] == names(feed.after(start + 1, 9))
+    assert "abc" == after(feed, start + 1)
     assert feed.heard
 
 
-def test_who_stays_away_for_long_starts_anew(feed: Feed, follower: Follower) -> None:
+def test_who_stays_away_for_long_starts_anew(feed: Feed, follower: Mock) -> None:
     start = feed.last
     feed.leave(follower)
-    publish(feed, "a", "b", "c", "d")
+    publish(feed, "abcd")
 
     assert not feed.heard
     for seen in (start, start + 4):
@@ -115,15 +114,15 @@ def test_who_stays_away_for_long_starts_anew(feed: Feed, follower: Follower) -> 
     feed.follow(follower)
     publish(feed, "e")
 
-    assert ["e"] == names(feed.after(start, 9))
+    assert "e" == after(feed, start)
 
 
-def test_a_stay_in_between_counts_anew(feed: Feed, follower: Follower) -> None:
+def test_a_stay_in_between_counts_anew(feed: Feed, follower: Mock) -> None:
     feed.leave(follower)
-    publish(feed, "a", "b", "c")
+    publish(feed, "abc")
     feed.follow(follower)
     feed.leave(follower)
-    publish(feed, "d", "e", "f")
+    publish(feed, "def")
 
     assert feed.heard
 
@@ -134,9 +133,3 @@ def test_ids_begin_with_the_microseconds_of_the_start() -> None:
     feed = Feed(3)
 
     assert before <= feed.last <= time.time_ns() // 1000
-
-
-def test_a_closed_feed_tells_its_followers(feed: Feed, follower: Follower) -> None:
-    feed.close()
-
-    assert (True, 1) == (feed.closed, follower.told)

@@ -19,35 +19,23 @@ class Abort(BaseException):
 
 @pytest.fixture
 def store() -> SqliteStore:
-    return SqliteStore(MEMORY, journal_size=2)
-
-
-def opened(path: Path) -> SqliteStore:
-    return SqliteStore(str(path), journal_size=10)
+    return SqliteStore(MEMORY, journal_size=1)
 
 
 def run(store: SqliteStore, query: str, **values: object) -> int:
+    """Run a statement as a unit of its own; return how many rows it changed."""
     return store.transact(store.run, query, **values)[0]
 
 
-def learn(store: SqliteStore, value: str = "known", name: str = "fact") -> int:
-    return run(store, "fact_set", name=name, value=value)
+def learn(store: SqliteStore, value: str = "known") -> None:
+    """Set a fact."""
+    assert 1 == run(store, "fact_set", name="fact", value=value)
 
 
-def fact(store: SqliteStore) -> str | None:
-    row = store.one("fact_get", name="fact")
-    return None if row is None else row["value"]
-
-
-def recalled(store: SqliteStore, name: str = "fact") -> str | None:
-    row = store.recall("fact_get", name=name)
-    return None if row is None else row["value"]
-
-
-def fail(store: SqliteStore, failure: type[BaseException] = Abort) -> None:
-    store.run("fact_set", name="fact", value="mistaken")
-    recalled(store)
-    raise failure
+def facts(store: SqliteStore) -> list[str | None]:
+    """Return the fact as it is read, and as it is recalled from memory."""
+    rows = [ask("fact_get", name="fact") for ask in (store.one, store.recall)]
+    return [row and row["value"] for row in rows]
 
 
 def test_queries_are_split_by_name() -> None:
@@ -55,16 +43,6 @@ def test_queries_are_split_by_name() -> None:
     expected = {"a": "-- First.\nSELECT 1;\n\n", "b": "SELECT 2;\n"}
 
     assert expected == named_queries(text)
-
-
-def test_one_is_the_first_row_or_none(store: SqliteStore) -> None:
-    assert store.one("fact_get", name="fact") is None
-
-    learn(store)
-    row = store.one("fact_get", name="fact")
-
-    assert row is not None
-    assert (["value"], "known") == (row.keys(), row["value"])
 
 
 def test_all_are_rows_in_the_order_of_the_statement(store: SqliteStore) -> None:
@@ -76,18 +54,8 @@ def test_all_are_rows_in_the_order_of_the_statement(store: SqliteStore) -> None:
     assert ["b", "c", "a"] == [row["body"] for row in rows]
 
 
-def test_run_counts_the_rows_that_it_changed(store: SqliteStore) -> None:
-    assert 1 == learn(store)
-    assert 0 == run(store, "account_rename", id="nobody", name="No")
-
-
-def test_an_unknown_query_is_a_fault_of_the_program(store: SqliteStore) -> None:
-    with pytest.raises(KeyError):
-        store.one("no_such_query")
-
-
 def test_recall_is_from_memory_while_nothing_changes(store: SqliteStore) -> None:
-    assert recalled(store) is None
+    assert [None, None] == facts(store)
 
     learn(store)
     row = store.recall("fact_get", name="fact")
@@ -96,7 +64,7 @@ def test_recall_is_from_memory_while_nothing_changes(store: SqliteStore) -> None
 
     learn(store, "better known")
 
-    assert "better known" == recalled(store)
+    assert ["better known"] * 2 == facts(store)
 
 
 def test_recall_remembers_only_so_much(
@@ -106,7 +74,7 @@ def test_recall_remembers_only_so_much(
     learn(store)
     row = store.recall("fact_get", name="fact")
     for name in "abc":
-        recalled(store, name)
+        store.recall("fact_get", name=name)
 
     assert row is not store.recall("fact_get", name="fact")
 
@@ -115,12 +83,18 @@ def test_recall_remembers_only_so_much(
 def test_a_failed_unit_never_happened(
     store: SqliteStore, failure: type[BaseException]
 ) -> None:
+
+    def fail() -> None:
+        store.run("fact_set", name="fact", value="mistaken")
+        assert ["mistaken"] * 2 == facts(store)
+        raise failure
+
     for value in ("known", "better known"):
         learn(store, value)
         with pytest.raises(failure):
-            store.transact(fail, store, failure)
+            store.transact(fail)
 
-        assert value == recalled(store) == fact(store)
+        assert [value] * 2 == facts(store)
 
 
 def test_a_wiped_store_has_forgotten_everything(store: SqliteStore) -> None:
@@ -129,55 +103,26 @@ def test_a_wiped_store_has_forgotten_everything(store: SqliteStore) -> None:
 
     store.transact(store.wipe)
 
-    assert fact(store) is None
+    assert [None, None] == facts(store)
     assert 1 == run(store, "job_first_id", id=1299)
-
-
-def test_the_journal_has_its_size(store: SqliteStore) -> None:
-    for note in "abc":
-        store.journal.add(note)
-
-    assert [(2, "b"), (3, "c")] == store.journal.newest(lambda _: True, 9)
-
-
-def test_nothing_can_be_asked_of_a_closed_store(store: SqliteStore) -> None:
-    store.close()
-
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        fact(store)
-
-
-def test_stores_in_memory_share_nothing(store: SqliteStore) -> None:
-    with closing(SqliteStore(MEMORY, journal_size=1)) as other:
-        learn(store)
-
-        assert fact(other) is None
-
-
-def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    path.touch()
-    with closing(opened(path)) as store:
-        learn(store)
-    with closing(opened(path)) as store:
-        assert "known" == fact(store)
 
 
 def test_what_was_written_is_safe_before_the_store_is_closed(tmp_path: Path) -> None:
     path, copy = tmp_path / "state.db", tmp_path / "copy.db"
-    with closing(opened(path)) as store:
+    path.touch()  # an empty file becomes a store
+    with closing(SqliteStore(str(path), journal_size=1)) as store:
         learn(store)
         for suffix in ("", "-wal"):
             Path(f"{copy}{suffix}").write_bytes(Path(f"{path}{suffix}").read_bytes())
-    with closing(opened(copy)) as store:
-        assert "known" == fact(store)
+    with closing(SqliteStore(str(copy), journal_size=1)) as other:
+        assert ["known"] * 2 == facts(other)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        facts(store)
 
 
 def test_a_folder_is_no_state_file(tmp_path: Path) -> None:
-    with pytest.raises(
-        StoreError, match=r"unable to open database file; name a .* folder that can"
-    ):
-        opened(tmp_path)
+    with pytest.raises(StoreError, match=r"unable to open .* folder that can"):
+        SqliteStore(str(tmp_path), journal_size=1)
 
 
 @pytest.fixture

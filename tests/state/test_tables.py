@@ -1,7 +1,6 @@
 """Tables as plain values, and back."""
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 import pytest
@@ -12,39 +11,29 @@ from reachapi_emulator.state.tables import TableDump
 
 Tables = dict[str, TableDump]
 BODY = b"\x00\xffbody"
+VALUES = "table accounts, row 1: a value for each"
+OTHERS = "its tables must be clocks, accounts, "
 
 
 @pytest.fixture
 def store() -> SqliteStore:
-    return SqliteStore(MEMORY, journal_size=1)
+    return opened("ann")
 
 
-def account(store: SqliteStore, name: str = "ann") -> None:
-    store.transact(
-        store.run,
-        "account_open",
-        id=name,
-        name="",
-        url=None,
-        active=1,
-        secret=None,
-        opening="{}",
-    )
+def opened(*names: str) -> SqliteStore:
+    """Return a store in memory with these accounts."""
+    store = SqliteStore(MEMORY, journal_size=1)
+    rest = {"name": "", "url": None, "active": 1, "secret": None, "opening": "{}"}
+    for name in names:
+        store.transact(store.run, "account_open", id=name, **rest)
+    return store
 
 
 def job(store: SqliteStore) -> int:
-    row, _ = store.transact(
-        store.one,
-        "job_add",
-        account="ann",
-        polled=0,
-        fetch_count=1,
-        filter="{}",
-        matched=1,
-        records=BODY,
-        created_at=1,
-        due_at=None,
-    )
+    """Add a job of Ann's and return its id."""
+    asked = {"account": "ann", "polled": 0, "fetch_count": 1, "filter": "{}"}
+    found = {"matched": 1, "records": BODY, "created_at": 1, "due_at": None}
+    row, _ = store.transact(store.one, "job_add", **asked, **found)
     return row["id"] if row else 0
 
 
@@ -53,33 +42,21 @@ def written(store: SqliteStore) -> Tables:
     return msgspec.json.decode(text, type=dict[str, TableDump])
 
 
-def set_value(tables: Tables, table: str, column: str, value: Any) -> None:  # noqa: ANN401 # whatever JSON holds
-    index = tables[table].columns.index(column)
-    tables[table].rows[0][index] = value
-
-
 @pytest.fixture
 def tables(store: SqliteStore) -> Tables:
-    account(store)
+    """The tables of an account, a job and a fault."""
     job(store)
-    store.transact(
-        store.run,
-        "fault_add",
-        phase="request",
-        operation=None,
-        account=None,
-        kind="delay",
-        status=None,
-        seconds=1.5,
-        times=None,
-        probability=None,
-        seed=None,
-    )
+    everybody = dict.fromkeys(("operation", "account", "status", "times"))
+    seeded = dict.fromkeys(("probability", "seed"))
+    fault = {"phase": "request", "kind": "delay", "seconds": 1.5}
+    store.transact(store.run, "fault_add", **fault, **everybody, **seeded)
     return written(store)
 
 
-def test_what_was_dumped_is_loaded(tables: Tables) -> None:
-    other = SqliteStore(MEMORY, journal_size=1)
+def test_what_was_dumped_takes_the_place_of_what_was_there(tables: Tables) -> None:
+    """Every value of every table, blobs and fractions included."""
+    other = opened("bob")
+    other.recall("account_get", id="bob")
 
     other.transact(other.load, tables)
     (row,) = other.all("faults_all")
@@ -87,16 +64,6 @@ def test_what_was_dumped_is_loaded(tables: Tables) -> None:
     assert tables == written(other)
     assert 1.5 == row["seconds"]
     assert BODY == other.dump()["jobs"].rows[0][7]
-
-
-def test_it_takes_the_place_of_what_was_there(tables: Tables) -> None:
-    other = SqliteStore(MEMORY, journal_size=1)
-    account(other, "bob")
-    other.recall("account_get", id="bob")
-
-    other.transact(other.load, tables)
-
-    assert ["ann"] == [row["id"] for row in other.all("account_ids")]
     assert other.recall("account_get", id="bob") is None
 
 
@@ -104,7 +71,7 @@ def test_ids_are_counted_on(store: SqliteStore, tables: Tables) -> None:
     last = job(store)
     kept = written(store)
     kept["jobs"].rows.pop()
-    other = SqliteStore(MEMORY, journal_size=1)
+    other = opened()
     other.transact(other.load, kept)
 
     assert tables["jobs"].rows[0][0] + 1 == last
@@ -134,9 +101,8 @@ def test_ids_are_counted_on(store: SqliteStore, tables: Tables) -> None:
 def test_a_value_that_does_not_fit_is_refused(
     tables: Tables, table: str, column: str, value: object, reason: str
 ) -> None:
-    other = SqliteStore(MEMORY, journal_size=1)
-    account(other, "bob")
-    set_value(tables, table, column, value)
+    other = opened("bob")
+    tables[table].rows[0][tables[table].columns.index(column)] = value
 
     with pytest.raises(SnapshotError, match=f"table {table}.*{reason}"):
         other.transact(other.load, tables)
@@ -144,45 +110,28 @@ def test_a_value_that_does_not_fit_is_refused(
     assert ["bob"] == [row["id"] for row in other.all("account_ids")]
 
 
-def _twice(tables: Tables) -> None:
-    tables["accounts"].rows *= 2
-
-
-def _short(tables: Tables) -> None:
-    tables["accounts"].rows[0][:] = []
-
-
-def _long(tables: Tables) -> None:
-    tables["accounts"].rows[0][:] = [None] * 99
-
-
-def _renamed(tables: Tables) -> None:
-    tables["clocks"].columns[1] = "drift"
-
-
-def _missing(tables: Tables) -> None:
-    del tables["scripts"]
-
-
-def _another(tables: Tables) -> None:
-    tables["sqlite_schema"] = TableDump([], [])
-
-
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (_twice, "UNIQUE constraint failed: accounts"),
-        (_short, "table accounts, row 1: a value for each"),
-        (_long, "table accounts, row 1: a value for each"),
-        (_renamed, "of clocks must be account, shift, froz"),
-        (_missing, "its tables must be clocks, accounts, "),
-        (_another, "its tables must be clocks, accounts, "),
+        (
+            lambda tables: tables["accounts"].rows.append(tables["accounts"].rows[0]),
+            "UNIQUE constraint failed: accounts",
+        ),
+        (lambda tables: tables["accounts"].rows[0].clear(), VALUES),
+        (lambda tables: tables["accounts"].rows[0].append(1), VALUES),
+        (
+            lambda tables: tables["clocks"].columns.reverse(),
+            "of clocks must be account, shift, froz",
+        ),
+        (lambda tables: tables.pop("scripts"), OTHERS),
+        (lambda tables: tables.update(sqlite_schema=TableDump([], [])), OTHERS),
     ],
+    ids=["twice", "short", "long", "columns", "missing", "another"],
 )
 def test_tables_of_another_shape_are_refused(
-    tables: Tables, spoil: Callable[[Tables], None], reason: str
+    tables: Tables, spoil: Callable[[Tables], object], reason: str
 ) -> None:
     spoil(tables)
-    other = SqliteStore(MEMORY, journal_size=1)
+    other = opened()
     with pytest.raises(SnapshotError, match=reason):
         other.transact(other.load, tables)

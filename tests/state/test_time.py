@@ -7,16 +7,9 @@ import pytest
 from reachapi_emulator.state.clock import SECOND, microseconds, real_time, seconds
 
 
-@pytest.mark.parametrize(("instant", "expected"), [(None, None), (1_500_000, 1.5)])
-def test_seconds_of_an_instant(instant: int | None, expected: float | None) -> None:
-    assert expected == seconds(instant)
-
-
-@pytest.mark.parametrize(
-    ("duration", "expected"), [(0.1, 100_000), (1e-7, 0), (3, 3e6)]
-)
-def test_microseconds_of_a_duration(duration: float, expected: int) -> None:
-    assert expected == microseconds(duration)
+def test_microseconds_are_seconds_and_back() -> None:
+    assert [None, 1.5] == [seconds(instant) for instant in (None, 1_500_000)]
+    assert [100_000, 0, 3e6] == [microseconds(each) for each in (0.1, 1e-7, 3)]
 
 
 def test_real_time_is_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
