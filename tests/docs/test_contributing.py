@@ -31,20 +31,15 @@ def config() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_file_that_a_page_names_exists(page: str) -> None:
-    named = set(NAMED.findall(text_of(page)))
+def test_every_file_that_a_page_names_or_links_to_exists(page: str) -> None:
+    text, folder = text_of(page), (ROOT / page).parent
+    links = re.findall(r"\]\((?!http)([^)#]+)", text)
+    named = set(NAMED.findall(text))
     found = {name for name in named for at in (ROOT, PACKAGE) if (at / name).exists()}
-
-    assert set() == named - found
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_link_of_a_page_leads_to_a_file(page: str) -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)", text_of(page))
-    folder = (ROOT / page).parent
 
     assert links
     assert [] == [link for link in links if not (folder / link).exists()]
+    assert set() == named - found
 
 
 def test_every_command_of_make_exists() -> None:

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
@@ -203,12 +202,6 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return run(folder, PROJECT, *STRICT, "--doctest-modules")
 
 
-@pytest.fixture
-def shared() -> Iterator[Emulator]:
-    with Emulator(validation_delay=0) as shared:
-        yield shared
-
-
 @pytest.mark.parametrize(
     "test",
     ["test_sync", "test_async", "test_one_server", "test_settings", "test_own_module"],
@@ -272,15 +265,16 @@ def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_hundred_tests_of_two_workers_share_a_server(
-    tmp_path: Path, shared: Emulator
+    tmp_path: Path, emulator: Emulator
 ) -> None:
-    workers = ("-p", "xdist.plugin", "-n2", "--reachapi-url", shared.url)
+    emulator.reset()
+    workers = ("-p", "xdist.plugin", "-n2", "--reachapi-url", emulator.url)
     ran = run(tmp_path, PARALLEL, *STRICT, *workers, **UNMEASURED)
 
     assert {"passed": 100} == ran.outcomes()
-    assert ["demo"] == [account.id for account in shared.accounts]
-    assert not shared.clock.frozen
-    assert [] == shared.requests()
+    assert ["demo"] == [account.id for account in emulator.accounts]
+    assert not emulator.clock.frozen
+    assert [] == emulator.requests()
 
 
 def test_a_run_that_does_not_use_it_imports_nothing_dear(tmp_path: Path) -> None:

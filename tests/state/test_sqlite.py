@@ -35,7 +35,7 @@ def learn(store: SqliteStore, value: str = "known") -> None:
 def facts(store: SqliteStore) -> list[str | None]:
     """Return the fact as it is read, and as it is recalled from memory."""
     rows = [ask("fact_get", name="fact") for ask in (store.one, store.recall)]
-    return [row and row["value"] for row in rows]
+    return [None if row is None else row["value"] for row in rows]
 
 
 def test_queries_are_split_by_name() -> None:
