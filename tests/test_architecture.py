@@ -3,9 +3,7 @@
 import ast
 import inspect
 import json
-import os
 import re
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -25,12 +23,11 @@ import reachapi_emulator
 from reachapi_emulator.embedded import Emulator
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state.sqlite import named_queries
-from support.measuring import UNMEASURED
+from support.measuring import ran
 
 ROOT = Path(reachapi_emulator.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 MAX_LINES = 450
-CALLS = {"one", "all", "run", "recall", "Lane"}
 SQL = (ROOT / "state" / "queries.sql").read_text(encoding="utf-8")
 QUERIES = named_queries(SQL)
 
@@ -57,30 +54,16 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def named(path: Path) -> Iterator[str]:
-    """Yield the queries that a module names: the first argument of a store's call."""
-    for node in nodes(path):
-        if isinstance(node, ast.Call) and node.args and called(node.func) in CALLS:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
-
-
-def called(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+def named(path: Path) -> list[str]:
+    """Return the queries that a module names: the first argument of a store's call."""
+    text = path.read_text(encoding="utf-8")
+    return re.findall(r'(?:\.(?:one|all|run|recall)|\bLane)\(\s*"(\w+)"', text)
 
 
 def loaded_by(statement: str) -> set[str]:
+    """Return the top-level modules that a fresh Python has after a statement."""
     command = f"import sys, json; {statement}; print(json.dumps(list(sys.modules)))"
-    done = subprocess.run(  # this very Python, and our own text
-        [sys.executable, "-c", command],
-        capture_output=True,
-        check=True,
-        timeout=30,
-        env={**os.environ, **UNMEASURED},
-    )
+    done = ran(sys.executable, "-c", command)
     return {name.partition(".")[0] for name in json.loads(done.stdout)}
 
 

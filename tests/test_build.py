@@ -32,17 +32,8 @@ def run(*command: str | Path, cwd: Path) -> None:
 @pytest.fixture(scope="module")
 def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sdist")
-    run(
-        sys.executable,
-        "-m",
-        "hatchling",
-        "build",
-        "-t",
-        "sdist",
-        "-d",
-        folder,
-        cwd=ROOT,
-    )
+    hatch = (sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d")
+    run(*hatch, folder, cwd=ROOT)
     (found,) = folder.iterdir()
     return found
 

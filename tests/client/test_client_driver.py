@@ -148,6 +148,7 @@ def test_jobs_and_requests_are_those_asked_for(emu: Driver) -> None:
         assert ["fetch", "credits"] == [each.operation for each in emu.requests()]
         assert 1 == len(emu.requests(operation="credits", status=200, limit=5))
         assert 1 == len(emu.requests(account=one.id))
+        assert emu.requests() == emu.wait_for_requests(2)
 
 
 def test_a_job_can_be_waited_for(emu: Driver) -> None:

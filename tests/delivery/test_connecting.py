@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-import subprocess
 import sys
 import threading
 from contextlib import ExitStack
@@ -22,6 +21,7 @@ from support.attempts import (
     only_these_names,
     post,
 )
+from support.measuring import ran
 from support.raw_receiver import (
     OK,
     Connection,
@@ -172,13 +172,7 @@ names.getaddrinfo = lambda *_: threading.Event().wait()
 one = sender.Sender(connect_timeout=0.005, total_timeout=1)
 print(asyncio.run(one.post("http://slow.example/", "", [], 0)).error)
 """
-    ended = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=PATIENT,
-        check=True,
-    )
+    ended = ran(sys.executable, "-c", program)
 
     assert ("connect_timeout\n", "") == (ended.stdout, ended.stderr)
 

@@ -1,6 +1,5 @@
 """The how-tos: the page shows the examples as they are, and they run wherever."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reachapi_emulator.embedded import Emulator
-from support.measuring import UNMEASURED
+from support.measuring import ran
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "howtos.md"
@@ -37,20 +36,14 @@ def examples() -> dict[str, str]:
 
 
 def run(folder: Path, url: str, *command: str) -> subprocess.CompletedProcess[str]:
-    variables = {
-        "REACHAPI_URL": url,
-        "NO_PROXY": "127.0.0.1",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTEST_ADDOPTS": NAMED,
-    }
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **UNMEASURED, **variables},
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
+    """Run a command on an emulator, as a reader would."""
+    return ran(
+        *command,
+        folder=folder,
+        REACHAPI_URL=url,
+        NO_PROXY="127.0.0.1",
+        PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
+        PYTEST_ADDOPTS=NAMED,
     )
 
 

@@ -3,18 +3,18 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import Field, fields
 from importlib.metadata import metadata
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from reachapi_emulator.settings import Settings
-from support.measuring import UNMEASURED
+from support.measuring import ran
 from support.start import Program, start
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -60,23 +60,16 @@ def test_the_table_has_no_other_setting() -> None:
     assert [_option(row) for row in fields(Settings)] == listed
 
 
-def run(folder: Path, command: str) -> "subprocess.CompletedProcess[str]":
+def run(folder: Path, command: str) -> CompletedProcess[str]:
+    """Run a command as if the reader's environment were this one."""
     programs = Path(sys.executable).parent
-    return subprocess.run(
-        ["bash", "-ec", command],
-        cwd=folder,
-        env={
-            **os.environ,
-            **UNMEASURED,
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # none but the one installed
-            "PYTEST_ADDOPTS": "-p reachapi -p no:cacheprovider",
-            "NO_PROXY": "127.0.0.1",
-        },
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
+    return ran(
+        *("bash", "-ec", command),
+        folder=folder,
+        PATH=f"{programs}{os.pathsep}{os.environ['PATH']}",
+        PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",  # none but the one installed
+        PYTEST_ADDOPTS="-p reachapi -p no:cacheprovider",
+        NO_PROXY="127.0.0.1",
     )
 
 

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reachapi_emulator.tls import NAMES
-from support.measuring import UNMEASURED
+from support.measuring import ran
 from support.start import Program, start
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tls.md").read_text(encoding="utf-8")
@@ -52,17 +51,9 @@ def path(tmp_path: Path) -> str:
 
 
 def run(commands: str, folder: Path, **variables: str) -> str:
-    unset = {*VARIABLES, *VARIABLES_OF_NODE_AND_JAVA}
-    clean = {name: each for name, each in os.environ.items() if name not in unset}
-    done = subprocess.run(
-        ["bash", "-ec", commands],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**clean, **UNMEASURED, **variables},
-        timeout=50,
-        check=False,
-    )
+    """Run commands as a user would paste them; return what they print."""
+    unset = " ".join((*VARIABLES, *VARIABLES_OF_NODE_AND_JAVA))
+    done = ran("bash", "-ec", f"unset {unset}\n{commands}", folder=folder, **variables)
     assert 0 == done.returncode, done.stderr
     return done.stdout
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -11,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from reachapi_emulator.embedded import Emulator
-from support.measuring import UNMEASURED
+from support import measuring
 from support.start import free_port
 
 pytest_plugins = ["pytester"]
@@ -23,6 +22,8 @@ STRICT = (
     *("-o", "asyncio_mode=auto"),
     *("-o", "asyncio_default_fixture_loop_scope=function"),
 )
+
+MEASURED = {name: os.environ.get(name, "") for name in measuring.UNMEASURED}
 
 CLIENT = '''
 import http.client, json
@@ -177,15 +178,9 @@ class Ran(NamedTuple):
 def run(folder: Path, modules: dict[str, str], *arguments: str, **more: str) -> Ran:
     for name, text in modules.items():
         (folder / f"{name}.py").write_text(dedent(text), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-rA", *PLUGIN, *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **more},
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
+    command = (sys.executable, "-m", "pytest", "-rA", *PLUGIN, *arguments)
+    variables = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **more}
+    done = measuring.ran(*command, folder=folder, **variables)
     ended: dict[str, list[str]] = {}
     line = r"^(PASSED|FAILED|ERROR) \S*?::(\S+)"
     for how, test in re.findall(line, done.stdout, re.MULTILINE):
@@ -199,7 +194,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     (folder / "pytest.ini").write_text(
         "[pytest]\nreachapi_settings =\n    credits = 500\n    retry_schedule = 1, 2\n"
     )
-    return run(folder, PROJECT, *STRICT, "--doctest-modules")
+    return run(folder, PROJECT, *STRICT, "--doctest-modules", **MEASURED)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +235,7 @@ def test_a_lost_connection_is_named(ran: Ran) -> None:
 
 
 def test_the_fixtures_can_be_overridden(tmp_path: Path) -> None:
-    ran = run(tmp_path, OVERRIDDEN, *STRICT, **UNMEASURED)
+    ran = run(tmp_path, OVERRIDDEN, *STRICT)
 
     assert {"passed": 1, "failed": 1} == ran.outcomes()
     assert "assert 7 == 6" in ran.text
@@ -250,7 +245,7 @@ def test_the_fixtures_can_be_overridden(tmp_path: Path) -> None:
 def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     modules = {"test_it": "def test_it(reachapi): pass"}
-    ran = run(tmp_path, modules, "--reachapi-url", url)
+    ran = run(tmp_path, modules, "--reachapi-url", url, **MEASURED)
 
     assert {"error": 1} == ran.outcomes()
     pytest.LineMatcher(ran.text.splitlines()).fnmatch_lines(
@@ -269,7 +264,7 @@ def test_a_hundred_tests_of_two_workers_share_a_server(
 ) -> None:
     emulator.reset()
     workers = ("-p", "xdist.plugin", "-n2", "--reachapi-url", emulator.url)
-    ran = run(tmp_path, PARALLEL, *STRICT, *workers, **UNMEASURED)
+    ran = run(tmp_path, PARALLEL, *STRICT, *workers)
 
     assert {"passed": 100} == ran.outcomes()
     assert ["demo"] == [account.id for account in emulator.accounts]
@@ -278,7 +273,7 @@ def test_a_hundred_tests_of_two_workers_share_a_server(
 
 
 def test_a_run_that_does_not_use_it_imports_nothing_dear(tmp_path: Path) -> None:
-    assert {"passed": 1} == run(tmp_path, UNUSED, **UNMEASURED).outcomes()
+    assert {"passed": 1} == run(tmp_path, UNUSED).outcomes()
 
 
 @pytest.mark.parametrize(
