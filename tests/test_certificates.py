@@ -4,10 +4,8 @@ import os
 import ssl
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -18,8 +16,6 @@ from reachapi_emulator import tls as certificates
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.tls import CERTIFICATE, KEY, NAMES, Authority
 from support.tls import shaken
-
-AT_ONCE = 4
 
 
 def _mode(path: Path) -> int:
@@ -71,20 +67,6 @@ def test_it_is_kept_in_the_users_data_if_no_folder_is_given(
         tmp_path / folder / "ca" / CERTIFICATE
         for folder in ("reachapi-emulator", "own")
     ]
-
-
-def test_those_made_at_once_are_the_same(tmp_path: Path) -> None:
-    ready = Barrier(AT_ONCE)
-
-    def make(_: int) -> bytes:
-        ready.wait(timeout=10)
-        return Authority(tmp_path / "shared").pem
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        pems = set(threads.map(make, range(AT_ONCE)))
-
-    assert 1 == len(pems)
-    assert ["ca"] == [path.name for path in (tmp_path / "shared").iterdir()]
 
 
 def test_one_that_was_made_meanwhile_is_taken(

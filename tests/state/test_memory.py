@@ -17,22 +17,6 @@ def admitted(windows: Windows, *instants: int, key: str = "key") -> list[bool]:
     return [windows.admit(key, now, SECOND, 2) for now in instants]
 
 
-@pytest.mark.parametrize(
-    ("instants", "expected"),
-    [
-        ((0, 1, 2), [True, True, False]),
-        ((0, 0, SECOND - 1, SECOND), [True, True, False, True]),
-        ((0, 1, 2, SECOND), [True, True, False, True]),
-        ((10 * SECOND, 10 * SECOND, 0, 0, 0), [True, True, True, True, False]),
-    ],
-    ids=["full", "half open", "a refused one does not count", "a clock was given up"],
-)
-def test_a_window_holds_as_many_as_the_limit(
-    windows: Windows, instants: tuple[int, ...], expected: list[bool]
-) -> None:
-    assert expected == admitted(windows, *instants)
-
-
 def test_each_key_has_a_window_that_can_be_forgotten(windows: Windows) -> None:
     admitted(windows, 0, 0)
     assert [True] == admitted(windows, 0, key="other")
