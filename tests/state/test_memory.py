@@ -17,6 +17,12 @@ def admitted(windows: Windows, *instants: int, key: str = "key") -> list[bool]:
     return [windows.admit(key, now, SECOND, 2) for now in instants]
 
 
+def test_events_on_a_clock_that_was_given_up_do_not_count(windows: Windows) -> None:
+    found = admitted(windows, 10 * SECOND, 10 * SECOND, 0, 0, 0)
+
+    assert [True, True, True, True, False] == found
+
+
 def test_each_key_has_a_window_that_can_be_forgotten(windows: Windows) -> None:
     admitted(windows, 0, 0)
     assert [True] == admitted(windows, 0, key="other")
