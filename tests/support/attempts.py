@@ -15,7 +15,7 @@ from support.raw_receiver import RawReceiver, Script
 BODY = b'{"unique_processing_id":1300,"event":"data_notification","data":[]}'
 SECRET = "demo-webhook-secret"
 PATIENT = 10.0
-SOON = 0.005
+SOON = 0.05
 _CHUNK = b"x" * 65_536
 
 
