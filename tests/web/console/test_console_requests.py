@@ -10,7 +10,7 @@ from support.console import Console
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-BURST = 600
+BURST = 1_000
 SHOWN = 500
 
 
