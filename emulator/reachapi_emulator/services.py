@@ -54,7 +54,8 @@ class Services:
         dataset: the contacts.
         store: all that is remembered; runs the units of work.
         sender: posts deliveries.
-        remembering: all that a reset, or the deletion of an account, clears.
+        remembering: what a reset, or the deletion of an account, has to tell; the
+            tables that hang on the account's row go with it.
     """
 
     settings: Settings

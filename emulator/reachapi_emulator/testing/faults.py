@@ -1,4 +1,7 @@
-"""Fault rules: what each triggers on and how often; asked in order at every event."""
+"""Fault rules: what each triggers on and how often; asked in order at every event.
+
+What a triggered rule does is in `request_faults` and `delivery_faults`.
+"""
 
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum

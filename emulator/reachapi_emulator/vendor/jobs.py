@@ -5,8 +5,8 @@
 
 A job is a row that is due at an instant of its account's clock: to be validated,
 then for each attempt to deliver it. Nothing else schedules it. The worker *claims*
-what is due; a claimed job is not due until it is settled, stepped, postponed,
-released or given back:
+what is due; a claimed job is not due until it is settled, finished, postponed,
+released, given back or recovered:
 
     claim     submitted -> validating; an attempt is about to begin
     settle    validating -> delivering | ready, charged once
