@@ -114,12 +114,7 @@ class SqliteStore:
         Raises:
             Exception: what the function raises; nothing of it has happened then.
         """
-        announcements = self._open()
-        try:
-            result = function(*args, **kwargs)
-            self._commit()
-        finally:
-            self._leave()
+        result, announcements = self.transact(function, *args, **kwargs)
         for announce in announcements:
             announce()
         return result
