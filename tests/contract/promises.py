@@ -35,8 +35,8 @@ from support.client import (
     PRESETS,
     SDK,
 )
-from support.contacts import contacts
-from support.surface import C_SUITE, FIELDS
+from support.contacts import values_of
+from support.surface import C_SUITE, SDK_FIELDS
 
 WRONG_KEY = "reachapi-contract-suite-no-such-key"
 PAGE_KEY = "gEqboyoK7JSfMvxxxxxxxxxx"
@@ -281,31 +281,6 @@ def polling() -> Iterator[Promise]:
         yield ours(get(BATCH + query), refused(400, told))
 
 
-SDK_FIELDS = {
-    "zip-code": ("address_zipcode",),
-    "emp-size": ("employee_size",),
-    "revenue-amount": ("annual_revenue_amount",),
-    "job-title": ("job_title",),
-    "job-title-level": ("job_title_level",),
-    "department-function": ("job_dept_name", "job_function_name"),
-    "sic": ("sic_code",),
-    "country": ("address_country",),
-    "state": ("address_state",),
-    "city": ("address_city",),
-    "industry": ("company_industry_categories_list",),
-}
-"""The last part of each path, and the preset parameters of its values."""
-
-
-def all_values(presets: tuple[str, ...]) -> list[str]:
-    """Return every value of some fields, by a plain loop over the contacts."""
-    found: list[str] = []
-    for field in (each for name in presets for each in FIELDS if each.preset == name):
-        values = {value for contact in contacts() for value in field.values(contact)}
-        found += [value for value in sorted(values - {""}) if value not in found]
-    return found
-
-
 def sdk() -> Iterator[Promise]:
     """Yield what the Java SDK is answered; a live API serves it at another host."""
     observed, ours = here("Ruling 17", OBSERVED), here("Ruling 17", OURS)
@@ -320,7 +295,7 @@ def sdk() -> Iterator[Promise]:
 
 
 def _values_of(name: str) -> Expected:
-    values = the(f"all values of {name}", lambda: all_values(SDK_FIELDS[name]))
+    values = the(f"all values of {name}", lambda: values_of(*SDK_FIELDS[name]))
     return accepted("Success", values)
 
 

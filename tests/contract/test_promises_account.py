@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 
-from contract.promises import SDK_FIELDS
 from contract.table import DOCUMENTED, OBSERVED, OURS, Expected, accepted, refused
 from support.client import (
     BATCH,
@@ -20,7 +19,7 @@ from support.contacts import contacts, deliverable
 from support.contract.account import VALIDATION, Account, opened
 from support.contract.client import Answer, Vendor
 from support.contract.target import Target
-from support.surface import C_SUITE, SAMPLES
+from support.surface import C_SUITE, SAMPLES, SDK_FIELDS
 
 DATACAPTIVE = {"company_name": {"0": "DataCaptive"}}
 NINE = {"fetchCount": 9, "filter": DATACAPTIVE}

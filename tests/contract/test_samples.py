@@ -9,19 +9,17 @@ import orjson
 import pytest
 
 from support import vendor_host
+from support.contacts import Contact, contacts, values_of
 from support.sample_answers import (
     PRESETS,
-    SDK,
-    Contact,
+    containing,
     delivered,
     in_c_suite,
-    read_contacts,
     success,
-    values,
-    values_of_several,
 )
 from support.sample_clients import FOLDER, client_of, programs, proven
 from support.start import start
+from support.surface import SDK_FIELDS
 from support.vendor_host import NotAloneError, VendorHost
 
 pytestmark = pytest.mark.slow
@@ -37,12 +35,6 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendorHost]:
         pytest.skip(reason)
     with start("vendor", tmp_path_factory.mktemp("vendor")) as host:
         yield host
-
-
-@pytest.fixture(scope="module")
-def contacts() -> list[Contact]:
-    """The data set."""
-    return read_contacts()
 
 
 @pytest.fixture
@@ -79,11 +71,9 @@ def test_every_folder_is_run() -> None:
 
 
 @pytest.mark.parametrize("program", programs("presets"), ids=named)
-def test_presets(
-    host: VendorHost, account: Account, contacts: list[Contact], program: Path
-) -> None:
+def test_presets(host: VendorHost, account: Account, program: Path) -> None:
     """The values that contain what was asked for."""
-    expected = success("Success", values(contacts, *PRESETS[program.stem]))
+    expected = success("Success", containing(*PRESETS[program.stem]))
 
     assert expected == printed(host, program, account)
 
@@ -97,11 +87,9 @@ def test_credits(host: VendorHost, account: Account, program: Path) -> None:
 
 
 @pytest.mark.parametrize("program", programs("counts"), ids=named)
-def test_counts(
-    host: VendorHost, account: Account, contacts: list[Contact], program: Path
-) -> None:
+def test_counts(host: VendorHost, account: Account, program: Path) -> None:
     """All contacts for curl's empty filter, else those in the C-Suite."""
-    wanted = contacts if program.stem == "curl" else in_c_suite(contacts)
+    wanted = contacts() if program.stem == "curl" else in_c_suite()
     answer = printed(host, program, account)
 
     assert (200, "success") == (answer["status"], answer["message"])
@@ -110,9 +98,7 @@ def test_counts(
 
 
 @pytest.mark.parametrize("program", programs("fetch"), ids=named)
-def test_fetch(
-    host: VendorHost, account: Account, contacts: list[Contact], program: Path
-) -> None:
+def test_fetch(host: VendorHost, account: Account, program: Path) -> None:
     """The request is accepted, and its records arrive under the account's secret."""
     answer = printed(host, program, account)
     job = answer["data"]["unique_processing_id"]
@@ -123,10 +109,10 @@ def test_fetch(
     assert success("Records processing initiated", expected) == answer
     assert job == delivery["body"]["unique_processing_id"]
     assert account["webhook"]["secret"] == delivery["headers"]["webhook_secret_key"]
-    assert delivered(contacts, program.stem) == ids(delivery["body"]["data"])
+    assert delivered(program.stem) == ids(delivery["body"]["data"])
 
 
-def test_batch(host: VendorHost, account: Account, contacts: list[Contact]) -> None:
+def test_batch(host: VendorHost, account: Account) -> None:
     """Polled before its validation it is under way, afterwards it has its records."""
     submit, poll = FOLDER / "batch/curl_submit.sh", FOLDER / "batch/curl_poll.sh"
     clock = f"/accounts/{account['id']}/clock"
@@ -141,15 +127,15 @@ def test_batch(host: VendorHost, account: Account, contacts: list[Contact]) -> N
     under_way = "Request is still being processed"
     assert {"status": 400, "message": under_way, "data": None} == early
     assert (200, "success") == (late["status"], late["message"])
-    assert delivered(contacts, "curl") == ids(late["data"])
+    assert delivered("curl") == ids(late["data"])
 
 
 @pytest.mark.parametrize("program", programs("sdk"), ids=named)
-def test_sdk(host: VendorHost, contacts: list[Contact], program: Path) -> None:
+def test_sdk(host: VendorHost, program: Path) -> None:
     """All eleven paths answer, without a key, with all values of their fields."""
     lines = (line.split(" ", 1) for line in output(host, program).splitlines())
     answers = {kind: orjson.loads(body) for kind, body in lines}
-    every = {kind: values_of_several(contacts, *SDK[kind]) for kind in SDK}
+    every = {kind: values_of(*names) for kind, names in SDK_FIELDS.items()}
 
     assert {k: success("Success", found) for k, found in every.items()} == answers
 

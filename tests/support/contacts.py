@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from reachapi_emulator.contacts.file import default_path
-from support.surface import Searched
+from support.surface import FIELDS, Searched
 
 Contact = dict[str, Any]
 
@@ -66,3 +66,12 @@ def having(field: Searched, value: str) -> list[Contact]:
         for contact in contacts()
         if value.casefold() in map(str.casefold, field.values(contact))
     ]
+
+
+def values_of(*presets: str) -> list[str]:
+    """Return every value of preset parameters, none twice, each in its order."""
+    found: list[str] = []
+    for field in (each for name in presets for each in FIELDS if each.preset == name):
+        values = {value for contact in contacts() for value in field.values(contact)}
+        found += [value for value in sorted(values - {""}) if value not in found]
+    return found

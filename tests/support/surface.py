@@ -104,6 +104,21 @@ FIELDS = (
 )
 """Every field that can be searched."""
 
+SDK_FIELDS = {
+    "zip-code": ("address_zipcode",),
+    "emp-size": ("employee_size",),
+    "revenue-amount": ("annual_revenue_amount",),
+    "job-title": ("job_title",),
+    "job-title-level": ("job_title_level",),
+    "department-function": ("job_dept_name", "job_function_name"),
+    "sic": ("sic_code",),
+    "country": ("address_country",),
+    "state": ("address_state",),
+    "city": ("address_city",),
+    "industry": ("company_industry_categories_list",),
+}
+"""Ruling 17: the last part of each path, and the preset parameters of its values."""
+
 
 def promised(status: int, message: str, data: object = None) -> tuple[object, ...]:
     """Return what an answer must be: status, Content-Type and envelope."""
