@@ -8,6 +8,9 @@ IMAGE  ?= reachapi-emulator
 NODE   := $(shell node -e 'const [major, minor] = process.versions.node.split("."); \
             process.exit(major * 100 + +minor < 2019)' 2>&1 && command -v npm)
 
+# The tests start the program over and over: it is compiled once, whatever is set outside.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-artefacts check check-console format bench dataset \
   screenshots image clean
