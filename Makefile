@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-artefacts check check-console format bench dataset \
-  screenshots image clean
+  campaign screenshots image clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,6 +57,9 @@ format: $(VENV)/.dev ## format, and mend what the linter can
 
 bench: $(VENV)/.dev ## print the table of speed ratios, measured in one run
 	$(BIN)/python -m benchmarks $(ARGS)
+
+campaign: $(VENV)/.dev ## run the long campaigns, two hours in all; ARGS="--only kills --kills 50"
+	@PYTHONPATH=.:tests $(BIN)/python -m campaign $(ARGS)
 
 dataset: $(VENV)/.dev ## make fixtures/contacts.ndjson anew: the same bytes
 	$(BIN)/reachapi-emulator dataset generate --out fixtures/contacts.ndjson
