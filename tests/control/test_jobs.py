@@ -62,14 +62,15 @@ async def test_an_accepted_job_is_shown(api: Api) -> None:
 
 
 async def test_an_attempt_shows_who_was_asked_and_not_how(api: Api) -> None:
-    """User and password are masked, however odd, and nowhere else."""
+    """User, password and the query's values are masked, however odd."""
     masked = {
         "http://user:word@127.0.0.1:9/hook": "http://****@127.0.0.1:9/hook",
         "https://user@127.0.0.1:9/": "https://****@127.0.0.1:9/",
         "http://u:p@w@127.0.0.1:9/": "http://****@127.0.0.1:9/",
         "http://@127.0.0.1:9/": "http://****@127.0.0.1:9/",
-        "http://u:p@127.0.0.1:9/u:p@b?x=@c": "http://****@127.0.0.1:9/u:p@b?x=@c",
-        "http://127.0.0.1:9/@b?c=d@e": "http://127.0.0.1:9/@b?c=d@e",
+        "http://u:p@127.0.0.1:9/u:p@b?x=@c": "http://****@127.0.0.1:9/u:p@b?x=****",
+        "http://127.0.0.1:9/@b?c=d@e": "http://127.0.0.1:9/@b?c=****",
+        "http://127.0.0.1:9/?s&a=&=b=c#d": "http://127.0.0.1:9/?****&a=&=****",
         "http://[::1]:9/?": "http://[::1]:9/?",
     }
     job = await ended(api)

@@ -94,6 +94,7 @@ def test_a_container_is_told_where_its_host_is(host: str) -> None:
         ("https://a.example/x", "https://a.example/x"),
         ("/hook/", "http://127.0.0.1:8000/hook/"),
         ("http://[oops", "http://[oops"),
+        ("http://u:p@a.example/?token=s", "http://****@a.example/?token=****"),
     ],
 )
 def test_a_redirect_names_its_target(status: int, location: str, target: str) -> None:

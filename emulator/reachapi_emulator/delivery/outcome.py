@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urljoin, urlsplit
 
+from reachapi_emulator.logs import masked_url
+
 
 class ErrorCode(StrEnum):
     """Why an attempt failed; a member equals its code, `meaning` describes it."""
@@ -145,12 +147,12 @@ def _hint_at_status(status: int, location: str | None, url: str) -> str | None:
 
 
 def _target(url: str, location: str) -> str:
-    """The absolute target of a redirect, fit for a line of a log."""
+    """The absolute target of a redirect, fit for a line of a log: masked too."""
     try:
         target = urljoin(url, location)
     except ValueError:
         target = location
-    return quote(target, safe=_URL_CHARACTERS)[:_LONGEST_TARGET]
+    return quote(masked_url(target), safe=_URL_CHARACTERS)[:_LONGEST_TARGET]
 
 
 def _is_loopback(url: str) -> bool:
