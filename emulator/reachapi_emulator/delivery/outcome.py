@@ -18,6 +18,10 @@ class ErrorCode(StrEnum):
     meaning: str
 
     INVALID_URL = "invalid_url", "The URL is not one that can be POSTed to."
+    BLOCKED = (
+        "blocked",
+        "The host is link-local or a cloud's metadata service: nothing is sent there.",
+    )
     DNS = "dns", "The host name could not be resolved."
     REFUSED = "refused", "Nothing listens on the host's port."
     UNREACHABLE = "unreachable", "There is no way to the host."
@@ -101,6 +105,7 @@ _STATUSES = {
     405: "Deliveries are POSTed: the URL must take the POST method.",
 }
 _ERRORS: dict[str, str] = {
+    ErrorCode.BLOCKED: "Give the receiver's address in its own network as the URL.",
     ErrorCode.TIMEOUT: "Answer 200 first and work on the delivery afterwards.",
     ErrorCode.TLS: (
         "Does the port speak TLS, or is http:// meant? "

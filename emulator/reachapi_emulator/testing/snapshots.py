@@ -73,8 +73,9 @@ def _account(receivers: Receivers, row: DumpedRow) -> None:
     _require(SLUG.fullmatch(row["id"]), "id is no account id")
     _require(opening.id == row["id"], "opening is another account's")
     _require(asdict(opening) == msgspec.json.decode(text), "opening does not fit")
+    for url in {row["webhook_url"], opening.webhook_url} - {None}:
+        check_url(url, receivers)
     if row["webhook_url"] is not None:
-        check_url(row["webhook_url"], receivers)
         _require(row["webhook_secret"], "webhook_secret is missing")
 
 
