@@ -77,15 +77,19 @@ def test_a_folder_for_certificates_that_cannot_be_written_is_one_line(
     assert said.endswith("Not a directory; name another folder with --ca-dir\n")
 
 
-def test_a_port_in_use_is_one_line(run: Run) -> None:
+def test_a_port_in_use_is_one_line_and_no_authority_is_made(
+    run: Run, tmp_path: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        _, _, line = run("--port", str(port))
+        tls = ("--tls", "--tls-port", "0", "--ca-dir", str(tmp_path))
+        _, _, line = run("--port", str(port), *tls)
 
     assert (
         f"reachapi-emulator: 127.0.0.1:{port} is in use: stop what listens there, or "
         "choose another --port (0 takes a free one)\n"
     ) == line
+    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

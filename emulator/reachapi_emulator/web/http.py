@@ -1,6 +1,7 @@
 """Bodies and answers: read within bounds, wrapped in the envelope, streamed."""
 
 import asyncio
+from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 import aiohttp
@@ -16,7 +17,7 @@ from reachapi_emulator.vendor.payload import Payload, Records
 SERVICES = web.AppKey("services", Services)
 """Everything behind the routes."""
 
-CA_PEM: web.AppKey[bytes | None] = web.AppKey("ca_pem")
+CA_PEM: web.AppKey[Callable[[], bytes | None]] = web.AppKey("ca_pem")
 """The certificate to trust for https, as bytes; None where https is off."""
 
 JSON = {"Content-Type": "application/json"}

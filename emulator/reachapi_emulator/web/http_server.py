@@ -5,6 +5,7 @@ import errno
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from ssl import SSLContext
 from typing import Any, cast
 
@@ -214,6 +215,12 @@ class Listener(web.TCPSite):
         host = f"[{name}]" if ":" in name else name
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{host}:{self._taken.sockets[0].getsockname()[1]}"
+
+    @property
+    def is_reachable_from_outside(self) -> bool:
+        """Whether other machines may get here, once it is taken."""
+        addresses = [each.getsockname()[0] for each in self._taken.sockets]
+        return not all(ip_address(each).is_loopback for each in addresses)
 
     async def start(self) -> None:
         """Take the port; nobody is let in as yet.

@@ -51,7 +51,7 @@ async def reset(request: web.Request) -> web.Response:
 
 async def ca_certificate(request: web.Request) -> web.Response:
     """GET /ca.pem: the certificate authority's certificate."""
-    pem = request.app[CA_PEM]
+    pem = request.app[CA_PEM]()
     if pem is None:
         raise ControlError(404, "https is off: start the emulator with --tls")
     return web.Response(body=pem, content_type="application/x-pem-file")
