@@ -47,7 +47,10 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         (["--nonsense"], "No such option '--nonsense'"),
         (["serve"], "No such command 'serve'"),
         (["--host", "999.9.9.9"], "999.9.9.9:9010 is no address that can be"),
-        (["--state", "/"], "'--state': File '/' is a directory."),
+        (["--state", "/"], "/ cannot be used as state: unable to open database file"),
+        (["--state", ""], "--state must be a path: '' is not"),
+        (["--ca-dir", "", "ca"], "--ca-dir must be a path: '' is not"),
+        (["ca", "--ca-dir", ""], "--ca-dir must be a path: '' is not"),
         (["--state", "/gone/state"], "/gone/state cannot be made: there is no such"),
         (["--dataset", "gone"], "--dataset is refused:\ngone: No such file or direc"),
         (["dataset", "check", "gone.ndjson"], "gone.ndjson: No such file"),
@@ -96,6 +99,9 @@ def test_a_port_in_use_is_one_line_and_no_authority_is_made(
     ("variable", "value", "said"),
     [
         ("PORT", "70000", "--port must be from 0 to 65,535"),
+        ("PORT", "tpc://10.0.0.1:9010", "'tpc://10.0.0.1:9010' is not a valid integer"),
+        ("CONTROL_TOKEN", "", "--control-token must be 8 to 200 visible"),
+        ("TLS", "perhaps", "'--tls': 'perhaps' is not a valid boolean"),
         ("CORS", "http://a.test http://b.test/", "write http://b.test for 'http://b"),
     ],
 )
@@ -105,6 +111,38 @@ def test_a_variable_stands_for_an_option(
     monkeypatch.setenv(f"REACHAPI_EMULATOR_{variable}", value)
 
     assert said in run()[2]
+
+
+def test_what_a_platform_sets_for_a_service_of_its_name_has_no_effect(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kubernetes, and Docker's links; one line tells of what is a setting's name."""
+    made = {
+        "PORT": "tcp://10.0.0.1:9010",
+        "TLS_PORT": "udp://[fd00::1]:9443",
+        "SERVICE_HOST": "10.0.0.1",
+        "SERVICE_PORT": "9010",
+        "SERVICE_PORT_HTTP": "9010",
+        "PORT_9010_TCP": "tcp://10.0.0.1:9010",
+        "PORT_9010_TCP_PORT": "9010",
+        "TLS_PORT_9443_TCP_ADDR": "10.0.0.1",
+        "NAME": "/app/reachapi-emulator",
+        "ENV_TLS_PORTS": "1",
+        "CREDITS": "",
+        "LOG_LEVL": "debug",
+    }
+    for name, value in made.items():
+        monkeypatch.setenv(f"REACHAPI_EMULATOR_{name}", value)
+    status, _, said = run("--dataset", "gone")
+
+    assert (
+        "reachapi-emulator: REACHAPI_EMULATOR_PORT, REACHAPI_EMULATOR_TLS_PORT was "
+        "made by the platform for a service of that name and has no effect\n"
+        "reachapi-emulator: REACHAPI_EMULATOR_LOG_LEVL is no setting and has no "
+        "effect: do you mean REACHAPI_EMULATOR_LOG_LEVEL?\n"
+        "reachapi-emulator: --dataset is refused:\ngone: No such file or directory\n"
+    ) == said
+    assert 2 == status
 
 
 def test_the_version_is_told_and_a_group_shows_its_help(run: Run) -> None:

@@ -1,10 +1,9 @@
 """Commands that print what others need: OpenAPI document, certificate to trust."""
 
-from pathlib import Path
-
 import click
 import orjson
 
+from reachapi_emulator.cli.options import option, settings
 from reachapi_emulator.errors import StartError
 
 
@@ -21,20 +20,17 @@ def openapi(*, yaml: bool) -> None:
 
 
 @click.command()
-@click.option(
-    "--ca-dir",
-    type=click.Path(path_type=Path),
-    help="Folder of the certificate authority; by default in the user's data folder.",
-)
+@option("ca_dir")
 @click.pass_context
-def ca(context: click.Context, /, ca_dir: Path | None) -> None:
+def ca(context: click.Context, /, ca_dir: str | None) -> None:
     """Print the path of the certificate to trust for --tls.
 
     The certificate authority is created if there is none yet.
     """
     from reachapi_emulator.tls import Authority  # noqa: PLC0415 # 70 ms
 
-    folder = ca_dir or context.find_root().params["ca_dir"]
+    named = context.find_root().params["ca_dir"] if ca_dir is None else ca_dir
+    folder = settings(ca_dir=named).ca_dir
     try:
         click.echo(Authority(folder).certificate)
     except StartError as error:
