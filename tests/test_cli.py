@@ -1,6 +1,8 @@
 """The command line: its commands, and every refusal in words."""
 
+import io
 import json
+import pwd
 import socket
 import sys
 from collections.abc import Callable
@@ -10,6 +12,7 @@ import pytest
 
 import reachapi_emulator
 from reachapi_emulator.cli.serve import main
+from reachapi_emulator.contacts.file import default_path
 from reachapi_emulator.web.application import openapi_document
 
 CA_DIR = "REACHAPI_EMULATOR_CA_DIR"
@@ -143,6 +146,39 @@ def test_what_a_platform_sets_for_a_service_of_its_name_has_no_effect(
         "reachapi-emulator: --dataset is refused:\ngone: No such file or directory\n"
     ) == said
     assert 2 == status
+
+
+def test_a_character_that_the_encoding_lacks_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As that of a Windows console, or of a system without a locale."""
+    file = tmp_path / "\u0142.ndjson"
+    file.write_bytes(default_path().read_bytes().partition(b"\n")[0])
+    said = io.TextIOWrapper(io.BytesIO(), "cp1252", errors="strict", newline="")
+    monkeypatch.setattr(sys, "stdout", said)
+    with pytest.raises(SystemExit):
+        main(["dataset", "check", str(file)])
+    said.seek(0)
+
+    assert f"{tmp_path}/?.ndjson: 1 contacts, all good\n" == said.read()
+
+
+@pytest.mark.parametrize("arguments", [["ca"], ["--tls", "--port", "0"]])
+def test_a_user_without_a_home_is_told_what_to_do(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    """As in a container that runs as a user of whom it knows nothing."""
+    for name in ("HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
+
+    status, _, said = run(*arguments)
+
+    assert 2 == status
+    assert (
+        "reachapi-emulator: this user has no home for a certificate authority: name a "
+        "folder with --ca-dir, or set HOME\n"
+    ) == said
 
 
 def test_the_version_is_told_and_a_group_shows_its_help(run: Run) -> None:

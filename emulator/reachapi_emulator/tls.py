@@ -57,7 +57,7 @@ class Authority:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        home = (folder or user_data_path("reachapi-emulator", appauthor=False)) / "ca"
+        home = (folder or _users_folder()) / "ca"
         self.certificate = (home / CERTIFICATE).absolute()
         try:
             if not self.certificate.exists():
@@ -106,6 +106,16 @@ def _warn_of_readers(key: Path) -> None:
             "others can read %s, and sign for any host name with it: chmod 600 %s",
             *(key, key),
         )
+
+
+def _users_folder() -> Path:
+    try:
+        return user_data_path("reachapi-emulator", appauthor=False).expanduser()
+    except RuntimeError:
+        raise StartError(
+            "this user has no home for a certificate authority: name a folder with "
+            "--ca-dir, or set HOME"
+        ) from None
 
 
 def _make(home: Path) -> None:

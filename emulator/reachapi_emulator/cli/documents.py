@@ -1,5 +1,7 @@
 """Commands that print what others need: OpenAPI document, certificate to trust."""
 
+import os
+
 import click
 import orjson
 
@@ -14,7 +16,7 @@ def openapi(*, yaml: bool) -> None:
     from reachapi_emulator.web.application import openapi_document, openapi_text  # noqa: PLC0415 # not for the others
 
     if yaml:
-        click.echo(openapi_text(), nl=False)
+        click.echo(openapi_text().encode(), nl=False)
     else:
         click.echo(orjson.dumps(openapi_document(), option=orjson.OPT_INDENT_2))
 
@@ -32,6 +34,7 @@ def ca(context: click.Context, /, ca_dir: str | None) -> None:
     named = context.find_root().params["ca_dir"] if ca_dir is None else ca_dir
     folder = settings(ca_dir=named).ca_dir
     try:
-        click.echo(Authority(folder).certificate)
+        # As bytes: "$(reachapi-emulator ca)" is a path whatever the encoding.
+        click.echo(os.fsencode(Authority(folder).certificate))
     except StartError as error:
         raise click.ClickException(str(error)) from None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import logging
 import os
 import signal
@@ -65,6 +66,7 @@ cli.add_command(openapi)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what cannot be used ends it with status 2, in words."""
+    _print_anything()
     try:
         sys.exit(cli.main(arguments, "reachapi-emulator", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -75,6 +77,13 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(UNUSABLE)
     except click.Abort:
         sys.exit(1)
+
+
+def _print_anything() -> None:
+    """Let no character that a terminal's encoding lacks end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def serve(settings: Settings) -> None:
