@@ -5,7 +5,6 @@ import json
 import pwd
 import socket
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,9 @@ import reachapi_emulator
 from reachapi_emulator.cli.serve import main
 from reachapi_emulator.contacts.file import default_path
 from reachapi_emulator.web.application import openapi_document
+from support.command import Run
 
 CA_DIR = "REACHAPI_EMULATOR_CA_DIR"
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([*arguments])
-        return int(ended.value.code or 0), *capsys.readouterr()
-
-    return run
 
 
 @pytest.mark.parametrize(

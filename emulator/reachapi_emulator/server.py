@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 from reachapi_emulator.contacts.dataset import Dataset
@@ -77,6 +77,7 @@ class Server:
             exits.push_async_callback(services.stop, GRACE)
             for listener in listeners:
                 await listener.serve()
+            self._write_url(exits)
             self._exits = exits.pop_all()
 
     async def stop(self) -> None:
@@ -93,6 +94,18 @@ class Server:
         self._authority = Authority(settings.ca_dir)
         host = [settings.host] if is_tls_name(settings.host) else []
         self._authority.certify(self._tls, [*host, *settings.tls_name])
+
+    def _write_url(self, exits: AsyncExitStack) -> None:
+        """Tell others where it listens; it serves without that too."""
+        file = self.settings.url_file
+        if file is None:
+            return
+        try:
+            file.write_text(f"{self.url}\n", encoding="ascii")
+        except (OSError, UnicodeError) as error:
+            log.warning("the address cannot be written: %s; see --url-file", error)
+        else:
+            exits.callback(_delete, file)
 
     def _ca_pem(self) -> bytes | None:
         return self._authority.pem if self._authority else None
@@ -135,3 +148,8 @@ class Server:
                 "listen on 127.0.0.1, or set REACHAPI_EMULATOR_CONTROL_TOKEN",
                 listener.url,
             )
+
+
+def _delete(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()

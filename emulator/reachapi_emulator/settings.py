@@ -127,6 +127,9 @@ class Settings:
     state: Path | None = _setting(
         None, "File to keep the state in; by default it is lost at exit."
     )
+    url_file: Path | None = _setting(
+        None, "File to write the address into while serving; health reads it."
+    )
     credits: int = _setting(
         10_000,
         "Initial credits of the demo account, and of others by default.",

@@ -16,6 +16,7 @@ import click
 from reachapi_emulator import __version__, logs
 from reachapi_emulator.cli.dataset import dataset
 from reachapi_emulator.cli.documents import ca, openapi
+from reachapi_emulator.cli.health import health
 from reachapi_emulator.cli.options import PREFIX, advice, settings, settings_options
 from reachapi_emulator.contacts.errors import DatasetError
 from reachapi_emulator.errors import StartError, StoreError
@@ -61,6 +62,7 @@ def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one
 
 cli.add_command(ca)
 cli.add_command(dataset)
+cli.add_command(health)
 cli.add_command(openapi)
 
 

@@ -17,6 +17,7 @@ from aiohttp.web_protocol import RequestHandler, _ErrInfo
 from aiohttp.web_server import Server
 
 from reachapi_emulator.errors import StartError
+from reachapi_emulator.hostnames import url_of
 from reachapi_emulator.vendor.errors import (
     BadRequest,
     PageNotFound,
@@ -210,11 +211,8 @@ class Listener(web.TCPSite):
     @property
     def url(self) -> str:
         """The address under which this machine reaches it, once it is taken."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # seen, not bound
-        name = everywhere.get(self._at[0], self._at[0])
-        host = f"[{name}]" if ":" in name else name
-        scheme = "https" if self._tls else "http"
-        return f"{scheme}://{host}:{self._taken.sockets[0].getsockname()[1]}"
+        port = self._taken.sockets[0].getsockname()[1]
+        return url_of(self._at[0], port, "https" if self._tls else "http")
 
     @property
     def is_reachable_from_outside(self) -> bool:
