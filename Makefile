@@ -62,7 +62,7 @@ campaign: $(VENV)/.dev ## run the long campaigns, two hours in all; ARGS="--only
 	@PYTHONPATH=.:tests $(BIN)/python -m campaign $(ARGS)
 
 dataset: $(VENV)/.dev ## make fixtures/contacts.ndjson anew: the same bytes
-	$(BIN)/reachapi-emulator dataset generate --out fixtures/contacts.ndjson
+	$(BIN)/reachapi-emulator dataset generate --force --out fixtures/contacts.ndjson
 
 screenshots: $(VENV)/.dev ## take the pictures of the console anew
 	$(BIN)/python -m screenshots

@@ -210,7 +210,7 @@ def test_a_data_set_that_cannot_be_written_leaves_nothing_behind(
     status, _, said = run("dataset", "generate", "--size", "1", "--out", str(tmp_path))
 
     assert (2, []) == (status, list(tmp_path.iterdir()))
-    assert "is a directory" in said
+    assert "cannot be written: Is a directory; choose another --out" in said
 
 
 @pytest.mark.parametrize(
