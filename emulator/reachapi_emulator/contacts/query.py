@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from pyroaring import BitMap
 
@@ -26,6 +26,7 @@ __all__ = [
     "match",
     "parse_filter",
     "presets",
+    "unknown_values",
 ]
 
 MAX_VALUES: Final = 1_000
@@ -67,6 +68,21 @@ def match(dataset: Dataset, wanted: Filter) -> BitMap:
     ]
     smallest, *others = sorted(unions, key=len) or [dataset.everything]
     return smallest.intersection(*others)
+
+
+def unknown_values(
+    dataset: Dataset, raw: Mapping[str, object]
+) -> Iterator[tuple[str, object]]:
+    """Yield field and value of what no contact has, of a filter that was parsed.
+
+    Args:
+        dataset: whose contacts.
+        raw: the known fields of the filter, as they came.
+    """
+    for name, values in raw.items():
+        for value in cast("dict[str, object]", values).values():
+            if not any(dataset.matching(name, one) for one in _normalised(name, value)):
+                yield name, value
 
 
 def first(matches: BitMap, count: int) -> BitMap:

@@ -51,7 +51,7 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_body", "_fault", "_findings", "_message", "_operation"),
+        *("_body", "_fault", "_findings", "_message", "_notes", "_operation"),
         *("_request", "_room_at", "_services", "_started", "caller"),
     )
 
@@ -66,6 +66,7 @@ class Exchange:
         self._fault: int | None = None
         self._room_at: int | None = None
         self._findings: list[Remark] = []
+        self._notes: list[str] = []
         self._body = b""
         self._message = ""
 
@@ -158,9 +159,10 @@ class Exchange:
 
     def _run(self, operation: Operation) -> Success:
         """Do what is asked; a unit may run again, so it begins without findings."""
-        self._findings = []
+        self._findings, self._notes = [], []
         asked = VendorRequest(
-            self.caller, self._request.query, self._body, self._findings
+            *(self.caller, self._request.query, self._body),
+            *(self._findings, self._notes),
         )
         try:
             return operation.run(self._services, asked)
@@ -218,6 +220,8 @@ class Exchange:
             tuple(self._findings),
         )
         self._services.journal.record(entry)
+        for note in self._notes:
+            log.warning("%s: %s", entry.account or "-", note)
         if log.isEnabledFor(logging.INFO):
             _log(entry)
 
