@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reachapi_emulator.delivery import names
+from reachapi_emulator.delivery.outcome import hint
 from support.attempts import (
     ACKNOWLEDGED,
     PATIENT,
@@ -229,6 +230,25 @@ async def refusing(connection: Connection) -> None:
     """Answer the first byte in HTTP."""
     await connection.reader.read(1)
     await connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (b"\x15\x03\x01\x00\x02\x02\x16", "The port speaks TLS: the URL must begin"),
+        (b"SSH-2.0-x\r\n", None),
+        (b"HTTP/1.1 200 " + b"x" * 9_000, None),
+    ],
+)
+async def test_http_on_a_port_of_tls_is_told_and_nothing_else_for_it(
+    answer: bytes, expected: str | None
+) -> None:
+    async with RawReceiver(answering(answer)) as receiver:
+        outcome = await post(receiver.url)
+        said = hint(outcome, receiver.url, in_container=False)
+
+    assert failed("invalid_response") == came_to(outcome)
+    assert expected == (said and said[:39])
 
 
 @pytest.mark.parametrize(

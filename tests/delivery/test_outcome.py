@@ -51,7 +51,6 @@ def _hint(come_to: int | ErrorCode, url: str = URL, *, inside: bool = False) -> 
         (405, URL, "POST"),
         (ErrorCode.TLS, TLS_URL, "http://"),
         (ErrorCode.TLS, TLS_URL, "SSL_CERT_FILE"),
-        (ErrorCode.INVALID_RESPONSE, URL, "https://"),
         (ErrorCode.TIMEOUT, URL, "Answer 200 first"),
         (ErrorCode.BLOCKED, URL, "in its own network"),
     ],
@@ -69,7 +68,7 @@ def test_a_likely_mistake_is_named(
         (302, URL, False),  # without a Location there is nothing to suggest
         (ErrorCode.REFUSED, URL, False),
         (ErrorCode.REFUSED, "http://receiver:8000/hook", True),
-        (ErrorCode.INVALID_RESPONSE, TLS_URL, False),
+        (ErrorCode.INVALID_RESPONSE, URL, False),
     ],
 )
 def test_no_guess_where_none_is_likely_to_be_right(

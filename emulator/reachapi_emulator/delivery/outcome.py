@@ -67,6 +67,7 @@ class Outcome:
         response_body: the first 64 KiB of the answer, undecodable bytes replaced.
         duration_ms: milliseconds until the outcome was decided.
         location: the answer's Location header, where a redirect points to.
+        speaks_tls: whether what came instead of an answer was TLS's.
     """
 
     status: int | None
@@ -74,6 +75,7 @@ class Outcome:
     response_body: str
     duration_ms: int
     location: str | None = None
+    speaks_tls: bool = False
 
     @property
     def acknowledged(self) -> bool:
@@ -86,11 +88,13 @@ class AttemptFailed(Exception):
 
     Attributes:
         code: what the attempt is logged with.
+        speaks_tls: whether what came instead of an answer was TLS's.
     """
 
-    def __init__(self, code: ErrorCode) -> None:
+    def __init__(self, code: ErrorCode, *, speaks_tls: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.speaks_tls = speaks_tls
 
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -132,8 +136,8 @@ def hint(outcome: Outcome, url: str, *, in_container: bool) -> str | None:
             "Nothing listens there. Localhost is this container: a receiver on its "
             "host is at host.docker.internal."
         )
-    if outcome.error == ErrorCode.INVALID_RESPONSE and url.startswith("http:"):
-        return "Does the port speak TLS? Then the URL must begin with https://."
+    if outcome.speaks_tls:
+        return "The port speaks TLS: the URL must begin with https://."
     return _ERRORS.get(outcome.error or "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
 
@@ -90,7 +91,8 @@ class Sender:
         except TimeoutError:
             return attempt.outcome(attempt.late)
         except AttemptFailed as failure:
-            return attempt.outcome(failure.code)
+            outcome = attempt.outcome(failure.code)
+            return replace(outcome, speaks_tls=failure.speaks_tls)
         except Exception:  # noqa: BLE001 - whatever it is, the delivery goes on
             _log.exception("An attempt failed unexpectedly")
             return attempt.outcome(ErrorCode.FAILED)
