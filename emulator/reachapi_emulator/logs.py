@@ -1,5 +1,6 @@
 """Log lines, for people or for programs, and what they may not show."""
 
+import json
 import logging
 import re
 import sys
@@ -31,7 +32,10 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except orjson.JSONEncodeError:  # a path need not be Unicode, and is escaped
+            return json.dumps(line, default=str)
 
 
 def configure(level: str, shape: str, stream: TextIO = sys.stderr) -> None:

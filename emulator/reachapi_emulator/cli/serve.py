@@ -32,6 +32,9 @@ WELCOME_TLS = """\
   tls  {url}
   ca   {certificate} (how to trust it: docs/tls.md)"""
 
+_REFUSING = ("strict", "surrogateescape")
+"""What Python does about a character that an encoding lacks, if it is left alone."""
+
 UNUSABLE = 2
 """Exit status when a value, file or address cannot be used."""
 
@@ -84,7 +87,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _print_anything() -> None:
     """Let no character that a terminal's encoding lacks end the program."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in _REFUSING:
             stream.reconfigure(errors="replace")
 
 
