@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reachapi_emulator.real_time import real_time
 from reachapi_emulator.state import clock
 from support.client import (
     CREDITS,
@@ -149,7 +150,7 @@ async def test_what_fell_due_meanwhile_goes_out(
     async with run() as api:
         shown = await job_of(api, job)
         assert (due, 1) == (shown["due_at"], len(shown["attempts"]))
-    real = clock.real_time()
+    real = real_time()
     later = HOUR * clock.SECOND
     monkeypatch.setattr(clock, "real_time", lambda: lambda: real() + later)
     async with run() as api:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from reachapi_emulator.client.driver import Driver
 from reachapi_emulator.client.transport import Transport
+from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.server import GRACE, Server
 from reachapi_emulator.settings import Settings
 
@@ -98,6 +99,14 @@ class Emulator(Driver):
                 atexit.unregister(self.close)
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop of our own kind, whatever policy there is, that goes by real time."""
+
+    def time(self) -> float:
+        """Return seconds, of which none is skipped or stopped by a test."""
+        return monotonic()
+
+
 class _Serving:
     """A thread whose event loop runs a server.
 
@@ -125,7 +134,8 @@ class _Serving:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=_Loop) as runner:
+                runner.run(self._serve())
         except BaseException as error:  # raised in the caller's thread
             if self._started.done():
                 log.exception("the emulator's thread failed")

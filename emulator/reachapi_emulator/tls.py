@@ -19,6 +19,7 @@ from platformdirs import user_data_path
 from trustme import CA
 
 from reachapi_emulator.errors import StartError
+from reachapi_emulator.real_time import real_time
 
 log = logging.getLogger("reachapi_emulator.tls")
 
@@ -79,7 +80,7 @@ class Authority:
         Raises:
             StartError: there is no temporary directory to hand it over in.
         """
-        now = datetime.now(UTC)
+        now = _now()
         certificate = self._authority.issue_cert(
             *dict.fromkeys((*NAMES, *names)),
             organization_name="reachapi-emulator",
@@ -116,6 +117,11 @@ def _users_folder() -> Path:
             "this user has no home for a certificate authority: name a folder with "
             "--ca-dir, or set HOME"
         ) from None
+
+
+def _now() -> datetime:
+    """Return the time by which clients judge a certificate."""
+    return datetime.fromtimestamp(real_time()() / 1_000_000, UTC)
 
 
 def _make(home: Path) -> None:
@@ -159,7 +165,7 @@ def _read(home: Path, pem: bytes, key: bytes) -> CA:
         raise _no_good(home, "a file of it is broken") from None
     if not signs:
         raise _no_good(home, "its certificate is not one of an authority")
-    if not own.not_valid_before_utc <= datetime.now(UTC) < own.not_valid_after_utc:
+    if not own.not_valid_before_utc <= _now() < own.not_valid_after_utc:
         raise _no_good(home, "its certificate is not valid today")
     return authority
 

@@ -3,23 +3,14 @@
 import asyncio
 import weakref
 from collections.abc import Callable, Coroutine
-from types import SimpleNamespace
 
 import pytest
 
-from reachapi_emulator.state import events
 from reachapi_emulator.state.events import Signal
 from support.warp import microseconds, warp
 
 SOON = 0.25
 Waiting = Coroutine[object, object, object]
-
-
-@pytest.fixture(autouse=True)
-def no_wall_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        events, "time", SimpleNamespace(monotonic=lambda: microseconds() / 1e6)
-    )
 
 
 def timed(waiting: Waiting, *acts: tuple[float, Callable[[], object]]) -> object:

@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from reachapi_emulator.state.clock import SECOND, microseconds, real_time, seconds
+from reachapi_emulator import real_time as module
+from reachapi_emulator.real_time import real_time
+from reachapi_emulator.state.clock import SECOND, microseconds, seconds
 
 
 def test_microseconds_are_seconds_and_back() -> None:
@@ -12,11 +14,14 @@ def test_microseconds_are_seconds_and_back() -> None:
     assert [100_000, 0, 3e6] == [microseconds(each) for each in (0.1, 1e-7, 3)]
 
 
-def test_real_time_is_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lie", [0, 1, -3_600])
+def test_real_time_is_that_of_the_machine_whatever_python_is_told(
+    monkeypatch: pytest.MonkeyPatch, lie: int
+) -> None:
+    known = time.time_ns()
+    told = known + lie * 1_000 * SECOND
+    monkeypatch.setattr(module, "_told_ns", lambda: told)
     real = real_time()
-    before = real()
-    assert abs(before - time.time_ns() // 1000) < SECOND
 
-    monkeypatch.setattr(time, "time_ns", lambda: 0)
-
-    assert before <= real()
+    assert abs(real() - known // 1_000) < SECOND // 2
+    assert real() <= real()

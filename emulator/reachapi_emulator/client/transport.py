@@ -12,13 +12,13 @@ from http.client import (
 )
 from os import PathLike
 from selectors import EVENT_READ, DefaultSelector
-from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
 
 from reachapi_emulator.client.errors import ConnectionLost, EmulatorError, NotAnEmulator
+from reachapi_emulator.real_time import monotonic
 
 MAX_IDLE = 8
 MAX_IDLE_S = 5.0

@@ -1,7 +1,5 @@
 """Waiting for a job, for requests, for a webhook, by the wait endpoints."""
 
-from time import monotonic
-
 from reachapi_emulator.client import lists
 from reachapi_emulator.client.clock import Clock
 from reachapi_emulator.client.errors import EmulatorError, WaitTimeout
@@ -15,6 +13,7 @@ from reachapi_emulator.client.shapes import (
     from_json,
 )
 from reachapi_emulator.client.transport import NOT_YET, Transport, Wait
+from reachapi_emulator.real_time import monotonic
 
 MAX_WAIT = 600.0
 """Real seconds that the control API waits at most."""

@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
 
 from reachapi_emulator.delivery.answer import ReceiverAnswer
 from reachapi_emulator.delivery.connection import Connection, Opener, OutgoingRequest
 from reachapi_emulator.delivery.endpoint import parse
 from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode, Outcome
+from reachapi_emulator.real_time import monotonic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

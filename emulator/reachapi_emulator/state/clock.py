@@ -1,9 +1,9 @@
 """Virtual time: now, frozen, advanced; one clock, and one for each account."""
 
-import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from reachapi_emulator.real_time import real_time
 from reachapi_emulator.state.events import EventType, Signal
 from reachapi_emulator.state.store import Row, Store
 
@@ -24,12 +24,6 @@ def seconds(instant: int | None) -> float | None:
 def microseconds(duration: float) -> int:
     """Turn seconds into the microseconds that the emulator counts in."""
     return round(duration * SECOND)
-
-
-def real_time() -> Callable[[], int]:
-    """Return a source of microseconds since the epoch that never goes back."""
-    epoch = time.time_ns() - time.monotonic_ns()
-    return lambda: (epoch + time.monotonic_ns()) // 1000
 
 
 class TimeError(ValueError):

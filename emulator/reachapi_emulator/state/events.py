@@ -1,7 +1,6 @@
 """What has just happened: kept for those who follow; waking those who wait."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -9,6 +8,8 @@ from itertools import islice, takewhile
 from typing import NamedTuple, TypeVar
 
 import orjson
+
+from reachapi_emulator.real_time import real_time
 
 MAX_KEPT = 2_000
 """Events that a follower may be behind without missing any."""
@@ -66,7 +67,8 @@ class Feed:
         self._unheard = 0
         self.followers: set[Callable[[], None]] = set()
         self.heard = self.closed = False
-        self.last = self._oldest = time.time_ns() // 1000
+        self._real = real_time()
+        self.last = self._oldest = self._real()
 
     def follow(self, follower: Callable[[], None]) -> None:
         """Tell somebody of every event from now on."""
@@ -95,7 +97,7 @@ class Feed:
         if self._unheard > (self._events.maxlen or 0):
             self._events.clear()
             self.heard = False
-            self._oldest = self.last = max(self.last + 1, time.time_ns() // 1000)
+            self._oldest = self.last = max(self.last + 1, self._real())
 
     def after(self, seen: int, most: int) -> list[Event] | None:
         """Return the oldest events after one; None if some of them are gone.
@@ -164,12 +166,13 @@ class Signal:
         Returns:
             None when it has found nothing within `seconds` of real time.
         """
-        deadline = time.monotonic() + seconds
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + seconds
         while True:
             seen = self.changes
             if (found := await check()) is not None:
                 return found
-            left = deadline - time.monotonic()
+            left = deadline - clock()
             if left <= 0:
                 return None
             await self.wait(left, seen)

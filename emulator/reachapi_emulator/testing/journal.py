@@ -1,6 +1,5 @@
 """The journal: a bounded record of the requests to the vendor's surface."""
 
-import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +11,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from reachapi_emulator.logs import MASK
+from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.state.clock import EVERYONE, seconds
 from reachapi_emulator.state.events import EventType, Signal
 from reachapi_emulator.state.store import Store
@@ -230,7 +230,7 @@ class JournalDump(msgspec.Struct, forbid_unknown_fields=True):
 
 def dump_journal(journal: Journal) -> JournalDump:
     """Return the journal."""
-    now = time.perf_counter()
+    now = monotonic()
     pages = [
         _dumped(number, entry, now)
         for number, entry in journal.entries(RequestFilter())
@@ -260,7 +260,7 @@ def _dumped(number: int, entry: Entry, now: float) -> EntryDump:
 
 
 def _entries(pages: JournalDump) -> Iterator[tuple[int, Entry]]:
-    now = time.perf_counter()
+    now = monotonic()
     for page in pages.requests:
         values = msgspec.structs.asdict(page)
         path, _, query = values.pop("path").partition("?")

@@ -6,10 +6,10 @@ path and method (404, 405) -> key (401, 403) -> rate limit (429) -> body (413)
 """
 
 import logging
-import time
 
 from aiohttp import web
 
+from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.services import Services
 from reachapi_emulator.state.clock import microseconds
 from reachapi_emulator.testing.faults import FaultKind, FaultPhase
@@ -58,7 +58,7 @@ class Exchange:
     def __init__(
         self, services: Services, operation: Operation | None, request: web.Request
     ) -> None:
-        self._started = time.perf_counter()
+        self._started = monotonic()
         self._services = services
         self._operation = operation
         self._request = request
@@ -212,7 +212,7 @@ class Exchange:
             self._body[:MAX_BODY],
             status,
             self._message,
-            (time.perf_counter() - self._started) * 1000,
+            (monotonic() - self._started) * 1000,
             self._fault,
             opened(request),
             self._started,

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from ssl import SSLContext
@@ -18,6 +17,7 @@ from aiohttp.web_server import Server
 
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.hostnames import url_of
+from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.vendor.errors import (
     BadRequest,
     PageNotFound,
@@ -64,7 +64,7 @@ class _Server(Server):
 
 
 def opened(request: web.BaseRequest) -> float:
-    """Return when the connection of a request was opened, by `time.perf_counter`."""
+    """Return when the connection of a request was opened, by `monotonic`."""
     return cast("_Protocol", request.protocol).opened
 
 
@@ -95,7 +95,7 @@ class _Protocol(RequestHandler):
         super().__init__(manager, **kwargs)
         self._arriving: StreamReader | None = None
         self.on_lost: Callable[[], None] = _nothing
-        self.opened = time.perf_counter()
+        self.opened = monotonic()
 
     def data_received(self, data: bytes) -> None:
         """Read on; whoever awaits a body learns that its framing has turned bad."""
