@@ -33,7 +33,7 @@ def is_deliverable(email: str | None) -> bool:
     `.invalid`, out of a list that anybody in the process may change: so it is shown
     another top-level domain of the same length.
     """
-    from email_validator import (  # noqa: PLC0415 # 25 ms that a start need not pay
+    from reachapi_emulator.vendor.email_syntax import (  # noqa: PLC0415 # 25 ms that a start need not pay
         EmailNotValidError,
         validate_email,
     )
