@@ -148,6 +148,18 @@ def test_one_that_runs_elsewhere_is_driven_alike_and_goes_on() -> None:
         assert 3 == emu.account("demo").credits
 
 
+def test_a_driver_goes_on_with_one_that_was_restarted() -> None:
+    """Its first request too, which may be none that could be repeated."""
+    port = free_port()
+    with Emulator(port=port) as emu:
+        remote = Driver.connect(emu.url)
+    with Emulator(port=port):
+        remote.reset()
+
+        assert 10_000 == remote.account("demo").credits
+    remote.close()
+
+
 def test_one_that_does_not_stop_does_not_hold_up(
     serving: Serving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

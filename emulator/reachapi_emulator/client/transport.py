@@ -1,5 +1,6 @@
 """Requests to the control API of one emulator, their answers, and the connections."""
 
+import socket
 import ssl
 from collections import deque
 from collections.abc import Sequence
@@ -35,6 +36,9 @@ MAX_ANSWER = 512 * 1024 * 1024
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _REFUSED = 400
 
+# Bound here: a test may put others in their place.
+_Socket, _look_up = socket.socket, socket.getaddrinfo
+
 
 class Connections:
     """Hands out connections, an idle one first; safe to share between threads.
@@ -58,7 +62,7 @@ class Connections:
         with suppress(IndexError):  # there is none left
             while True:
                 since, connection = self._idle.pop()
-                if monotonic() - since < MAX_IDLE_S:
+                if monotonic() - since < MAX_IDLE_S and _is_quiet(connection):
                     connection.sock.settimeout(timeout)
                     return connection
                 connection.close()
@@ -67,9 +71,9 @@ class Connections:
     def new(self, timeout: float) -> HTTPConnection:
         """Return a connection that is yet to be opened."""
         if not self._secure:
-            return HTTPConnection(self._host, self._port, timeout=timeout)
+            return _Connection(self._host, self._port, timeout=timeout)
         context = ssl.create_default_context(cafile=self._ca)
-        return HTTPSConnection(self._host, self._port, timeout=timeout, context=context)
+        return _Secure(self._host, self._port, timeout=timeout, context=context)
 
     def keep(self, connection: HTTPConnection) -> None:
         """Take back a connection whose last answer has been read."""
@@ -83,6 +87,38 @@ class Connections:
         with suppress(IndexError):
             while True:
                 self._idle.pop()[1].close()
+
+
+class _Connection(HTTPConnection):
+    """A connection for which nothing is asked of `socket` as a test may have it."""
+
+    def connect(self) -> None:
+        """Connect to the first address that answers."""
+        found = _look_up(self.host, self.port, 0, socket.SOCK_STREAM)
+        failure = OSError(f"{self.host} has no address")
+        for family, kind, protocol, _, address in found:
+            self.sock = _Socket(family, kind, protocol)
+            try:
+                self.sock.settimeout(self.timeout)
+                self.sock.connect(address)
+                self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError as error:
+                self.close()
+                failure = error
+            else:
+                return
+        raise failure
+
+
+class _Secure(HTTPSConnection, _Connection):
+    """The same for https."""
+
+
+def _is_quiet(connection: HTTPConnection) -> bool:
+    """Return whether nothing has come, not even its end, as of a server that stops."""
+    with DefaultSelector() as selector:
+        selector.register(connection.sock, EVENT_READ)
+        return not selector.select(0)
 
 
 def _parts(url: str) -> tuple[bool, str, int | None]:
