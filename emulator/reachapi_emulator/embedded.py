@@ -3,10 +3,13 @@
 import asyncio
 import atexit
 import logging
+import os
 from concurrent.futures import Future
+from selectors import DefaultSelector
 from threading import RLock, Thread
 from typing import Any, Self
 
+from reachapi_emulator import forks
 from reachapi_emulator.client.driver import Driver
 from reachapi_emulator.client.transport import Transport
 from reachapi_emulator.real_time import monotonic
@@ -42,6 +45,7 @@ class Emulator(Driver):
         self._lock = RLock()
         self._depth = 0
         self._serving: _Serving | None = None
+        forks.tell(self._forked)
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -98,6 +102,14 @@ class Emulator(Driver):
                 self._serving = None
                 atexit.unregister(self.close)
 
+    def _forked(self) -> None:
+        """In a child: drive on what the parent serves, and leave that to it."""
+        self._lock = RLock()  # a thread that there is no more may hold the old one
+        if self._serving is not None:
+            self._serving.abandon()
+            self._serving = None
+            atexit.unregister(self.close)
+
 
 class _Loop(asyncio.SelectorEventLoop):
     """A loop of our own kind, whatever policy there is, that goes by real time."""
@@ -118,6 +130,7 @@ class _Serving:
         self._started: Future[str] = Future()
         self._asked_to_stop: Future[None] = Future()
         self._thread = Thread(target=self._run, name="reachapi-emulator", daemon=True)
+        self._watched = DefaultSelector()
 
     def start(self) -> str:
         """Return the URL, as soon as requests are served."""
@@ -132,9 +145,20 @@ class _Serving:
         if self._thread.is_alive():
             log.warning("the emulator did not stop in time; it ends with the process")
 
+    def abandon(self) -> None:
+        """In a child: let go of the sockets, so that they close with the parent's.
+
+        The selector is the parent's too, so that nothing may be taken from it. The
+        sockets' numbers stay taken: whoever closes them then closes nothing else.
+        """
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for key in list((self._watched.get_map() or {}).values()):
+            os.dup2(nothing, key.fd)
+        os.close(nothing)
+
     def _run(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=_Loop) as runner:
+            with asyncio.Runner(loop_factory=lambda: _Loop(self._watched)) as runner:
                 runner.run(self._serve())
         except BaseException as error:  # raised in the caller's thread
             if self._started.done():

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from reachapi_emulator import forks
 from reachapi_emulator.client.errors import ConnectionLost, EmulatorError, NotAnEmulator
 from reachapi_emulator.real_time import monotonic
 
@@ -56,6 +57,7 @@ class Connections:
         self._secure, self._host, self._port = _parts(url)
         self._ca = ca
         self._idle: deque[tuple[float, HTTPConnection]] = deque()
+        forks.tell(self._forked)
 
     def idle(self, timeout: float) -> HTTPConnection | None:
         """Return a connection that is open, it seems; None if there is none."""
@@ -87,6 +89,10 @@ class Connections:
         with suppress(IndexError):
             while True:
                 self._idle.pop()[1].close()
+
+    def _forked(self) -> None:
+        """In a child: on the same connections it would read the parent's answers."""
+        self.close()
 
 
 class _Connection(HTTPConnection):
