@@ -160,6 +160,16 @@ def test_a_driver_goes_on_with_one_that_was_restarted() -> None:
     remote.close()
 
 
+def test_several_speak_https_each_on_a_port_of_its_own(tmp_path: Path) -> None:
+    with Emulator(tls=True, ca_dir=tmp_path) as emu:
+        with Emulator(tls=True, ca_dir=tmp_path) as other:
+            urls = {emu.url, emu.tls_url, other.url, other.tls_url}
+            assert (4, emu.ca_certificate) == (len(urls), other.ca_certificate)
+        with Emulator.connect(emu.tls_url, ca=emu.ca_certificate) as remote:
+            assert ("", None) == (remote.tls_url, remote.ca_certificate)
+            assert "demo" == remote.account("demo").id
+
+
 def test_one_that_does_not_stop_does_not_hold_up(
     serving: Serving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

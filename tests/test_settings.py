@@ -184,10 +184,10 @@ def test_a_token_is_shown_neither_in_a_refusal_nor_in_settings(token: object) ->
         ("dataset = data/mine.ndjson", "dataset", HERE / "data/mine.ndjson"),
     ],
 )
-def test_a_line_sets_one_of_the_defaults_on_a_free_port(
+def test_a_line_sets_one_of_the_defaults_on_free_ports(
     line: str, name: str, value: object
 ) -> None:
-    changed: dict[str, Any] = {"port": 0, name: value}
+    changed: dict[str, Any] = {"port": 0, "tls_port": 0, name: value}
 
     assert Settings(**changed) == settings_of([line], HERE)
 

@@ -7,14 +7,17 @@ import os
 from concurrent.futures import Future
 from selectors import DefaultSelector
 from threading import RLock, Thread
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from reachapi_emulator import forks
 from reachapi_emulator.client.driver import Driver
 from reachapi_emulator.client.transport import Transport
 from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.server import GRACE, Server
-from reachapi_emulator.settings import Settings
+from reachapi_emulator.settings import FREE_PORTS, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STARTS_WITHIN = 60.0
 """Real seconds that a start may take; a data set of a million contacts fits."""
@@ -34,6 +37,11 @@ class Emulator(Driver):
         settings: all of them; left out, the defaults on a free port.
         values: single ones instead, such as `credits=100`.
 
+    Attributes:
+        tls_url: where it speaks https, once started with the setting `tls`; else
+            empty, and so for one that runs elsewhere.
+        ca_certificate: the file to trust for that; else None.
+
     Raises:
         SettingsError: a value is out of its bounds.
     """
@@ -41,10 +49,12 @@ class Emulator(Driver):
     def __init__(self, settings: Settings | None = None, **values: Any) -> None:  # noqa: ANN401 # one of each setting
         if settings is not None and values:
             raise TypeError("give Settings, or single values: not both")
-        self.settings = settings or Settings(**{"port": 0, **values})
+        self.settings = settings or Settings(**{**FREE_PORTS, **values})
         self._lock = RLock()
         self._depth = 0
         self._serving: _Serving | None = None
+        self.tls_url = ""
+        self.ca_certificate: Path | None = None
         forks.tell(self._forked)
 
     def __enter__(self) -> Self:
@@ -88,6 +98,9 @@ class Emulator(Driver):
                     url = self._serving.start()
                     token = self.settings.control_token
                     self._attach(Transport(url, token=token))
+                    server = self._serving.server
+                    self.tls_url = server.tls_url
+                    self.ca_certificate = server.ca_certificate
                 except BaseException:
                     self.close()
                     raise
@@ -123,10 +136,13 @@ class _Serving:
     """A thread whose event loop runs a server.
 
     It is a daemon: one that would not stop ends with the process all the same.
+
+    Attributes:
+        server: which has its URLs once started.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._server = Server(settings)
+        self.server = Server(settings)
         self._started: Future[str] = Future()
         self._asked_to_stop: Future[None] = Future()
         self._thread = Thread(target=self._run, name="reachapi-emulator", daemon=True)
@@ -167,9 +183,9 @@ class _Serving:
                 self._started.set_exception(error)
 
     async def _serve(self) -> None:
-        await self._server.start()
-        self._started.set_result(self._server.url)
+        await self.server.start()
+        self._started.set_result(self.server.url)
         try:
             await asyncio.wrap_future(self._asked_to_stop)
         finally:
-            await self._server.stop()
+            await self.server.stop()

@@ -254,8 +254,12 @@ def _within(value: object, least: float, most: float) -> bool:
     return math.isfinite(value) and least <= value <= most
 
 
+FREE_PORTS = {"port": 0, "tls_port": 0}
+"""The defaults in a test's process, where several may serve at a time."""
+
+
 def settings_of(lines: Iterable[str], folder: Path) -> Settings:
-    """Return the settings that lines say, on a free port unless one says which.
+    """Return the settings that lines say, on free ports unless they say which.
 
     Args:
         lines: such as `rate_limit = 0`; a list's values separated by commas.
@@ -264,7 +268,7 @@ def settings_of(lines: Iterable[str], folder: Path) -> Settings:
     Raises:
         SettingsError: a line makes no sense.
     """
-    values: dict[str, Any] = {"port": 0}
+    values: dict[str, Any] = dict(FREE_PORTS)
     rows = {row.name: row for row in fields(Settings)}
     for line in lines:
         name, _, text = (part.strip() for part in line.partition("="))
