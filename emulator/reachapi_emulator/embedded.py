@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from reachapi_emulator import forks
 from reachapi_emulator.client.driver import Driver
+from reachapi_emulator.client.threads import finished
 from reachapi_emulator.client.transport import Transport
 from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.server import GRACE, Server
@@ -70,16 +71,14 @@ class Emulator(Driver):
                 self.close()
 
     async def __aenter__(self) -> Self:
-        entering = asyncio.ensure_future(asyncio.to_thread(self.__enter__))
         try:
-            return await asyncio.shield(entering)
+            return await finished(self.__enter__)
         except asyncio.CancelledError:
-            await entering
             await self.__aexit__()
             raise
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self.__exit__)
+        await finished(self.__exit__)
 
     def start(self) -> None:
         """Serve from now on; nothing happens if it does, or was connected to.
