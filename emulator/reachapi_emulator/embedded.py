@@ -173,13 +173,17 @@ class _Serving:
 
     def _run(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=lambda: _Loop(self._watched)) as runner:
+            with self._runner() as runner:
                 runner.run(self._serve())
         except BaseException as error:  # raised in the caller's thread
             if self._started.done():
                 log.exception("the emulator's thread failed")
             else:
                 self._started.set_exception(error)
+
+    def _runner(self) -> asyncio.Runner:
+        """Return what runs a loop of ours, in no debug mode of the test's."""
+        return asyncio.Runner(debug=False, loop_factory=lambda: _Loop(self._watched))
 
     async def _serve(self) -> None:
         await self.server.start()

@@ -73,17 +73,15 @@ TIME = """
         "patched": patched,
     }
 
-    @pytest.fixture(params=TOOLS)
-    def frozen(request):
-        return TOOLS[request.param]()
-
-    def test_time(reachapi, deliver, frozen, hour):
-        with frozen:
+    @pytest.mark.parametrize("tool", TOOLS)
+    def test_time(reachapi, deliver, tool, hour):
+        with TOOLS[tool]():
             deliver(reachapi)
             hour()
 
-    def test_start(reachapi_settings, deliver, frozen, hour):
-        with frozen, Emulator(reachapi_settings) as emu:
+    @pytest.mark.parametrize("tool", ["freezegun", "time_machine", "patched"])
+    def test_start(reachapi_settings, deliver, tool, hour):
+        with TOOLS[tool](), Emulator(reachapi_settings) as emu:
             deliver(emu.account())
             hour(emu)
             trust = ssl.create_default_context(cafile=emu.ca_certificate)
@@ -153,11 +151,13 @@ HABITS = """
             deliver(reachapi)
         asyncio.run(main())
 
-    def test_policy(reachapi_settings, deliver, monkeypatch):
+    def test_policy(reachapi_settings, deliver, monkeypatch, caplog):
+        monkeypatch.setenv("PYTHONASYNCIODEBUG", "1")
         monkeypatch.setattr(asyncio, "run", None)
         monkeypatch.setattr(asyncio, "new_event_loop", None)
         with Emulator(reachapi_settings) as emu:
             deliver(emu.account())
+        assert "asyncio" not in {record.name for record in caplog.records}
     """
 
 INI = """[pytest]
@@ -188,7 +188,7 @@ TIMES = (
     "test",
     [
         *(f"test_time[{each}]" for each in TIMES),
-        *(f"test_start[{each}]" for each in TIMES),
+        *("test_start[freezegun]", "test_start[time_machine]", "test_start[patched]"),
         *(f"test_mocks[{each}]" for each in ("aioresponses", "responses", "respx")),
         *("test_mocks[vcr]", "test_names", "test_lists", "test_rerun"),
         *("test_seed", "test_loop", "test_policy"),
