@@ -11,6 +11,7 @@ from benchmarks import (
     faults,
     memory,
     plugin,
+    reset,
     start,
 )
 from benchmarks.table import Row, table
@@ -23,9 +24,10 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "counts": counts.rows,
     "delivery": delivery.rows,
     "plugin": plugin.rows,
+    "reset": reset.rows,
     "million": counts.rows_of_million,
 }
-SLOW = ("million",)
+SLOW = ("reset", "million")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -164,14 +164,14 @@ class Services:
         """
         async with _halted(self.worker, self.delays, account):
             if account is None:
-                await self.store.unit(self._start_afresh)
+                await self.store.long_unit(self._start_afresh)
             else:
-                await self.store.unit(self._reopen, account)
+                await self.store.long_unit(self._reopen, account)
 
     async def forget(self, account: str) -> None:
         """Delete an account with all that belongs to it, deliveries in flight too."""
         async with _halted(self.worker, self.delays, account):
-            await self.store.unit(self._forget, account)
+            await self.store.long_unit(self._forget, account)
 
     def follow_global_clock(self, account: str) -> None:
         """Give up an account's own clock; what it waits for stays as far away."""

@@ -14,6 +14,7 @@ from benchmarks import (
     faults,
     memory,
     plugin,
+    reset,
     start,
 )
 from benchmarks.client import CREDITS, Client
@@ -53,6 +54,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Lin
         ),
         pytest.param(partial(delivery.rows, rounds=1, count=20), [4, None], id="fetch"),
         pytest.param(partial(plugin.rows, rounds=1, accounts=1), [30, 5], id="plugin"),
+        pytest.param(partial(reset.rows, accounts=2), [2], id="reset"),
     ],
 )
 def test_a_benchmark_gives_figures_and_its_targets(

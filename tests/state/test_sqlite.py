@@ -176,7 +176,7 @@ def test_an_account_takes_all_that_hangs_on_it(ann: SqliteStore) -> None:
     run(ann, "account_delete", id="ann")
 
     assert [] == ann.all("ledger_of", account="ann")
-    assert [] == ann.all("jobs_find", account="ann", state=None)
+    assert [] == ann.all("jobs_of", account="ann", state=None)
     assert [] == ann.all("attempts_of", job=1300)
     assert ann.one("key_find", api_key="the key") is None
 

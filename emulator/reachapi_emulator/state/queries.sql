@@ -122,11 +122,14 @@ RETURNING id;
 SELECT jobs.*, webhook_url, webhook_secret FROM jobs
 JOIN accounts ON accounts.id = jobs.account WHERE jobs.id = :id;
 
--- name: jobs_find
--- Jobs of an account and in a state; NULL stands for any.
+-- name: jobs_all
+-- Jobs of everyone, in a state; NULL stands for any.
+SELECT id FROM jobs WHERE :state IS NULL OR state = :state ORDER BY id;
+
+-- name: jobs_of
+-- Jobs of an account, in a state; NULL stands for any.
 SELECT id FROM jobs
-WHERE (:account IS NULL OR account = :account)
-  AND (:state IS NULL OR state = :state)
+WHERE account = :account AND (:state IS NULL OR state = :state)
 ORDER BY id;
 
 -- name: jobs_to_validate
@@ -263,11 +266,20 @@ SELECT number, "trigger", started_at, duration_ms, url, status, error,
 FROM attempts WHERE job = :job AND number = :number;
 
 -- name: attempts_judged
--- Attempts that a receiver did not acknowledge or was slow to, of an account or
--- all; not those that the emulator or a fault has broken.
+-- Attempts that a receiver did not acknowledge or was slow to, of everyone; not
+-- those that the emulator or a fault has broken.
 SELECT job, url, status, error, coalesce(duration_ms, 0) AS duration_ms
-FROM attempts JOIN jobs ON jobs.id = attempts.job
-WHERE (:account IS NULL OR account = :account)
+FROM attempts
+WHERE finished = 1 AND attempts.fault IS NULL
+  AND coalesce(error, '') NOT IN ('interrupted', 'failed', 'fault')
+  AND (error IS NOT NULL OR duration_ms > :slow_ms)
+ORDER BY job, number;
+
+-- name: attempts_judged_of
+-- The same of one account.
+SELECT job, url, status, error, coalesce(duration_ms, 0) AS duration_ms
+FROM jobs JOIN attempts ON attempts.job = jobs.id
+WHERE account = :account
   AND finished = 1 AND attempts.fault IS NULL
   AND coalesce(error, '') NOT IN ('interrupted', 'failed', 'fault')
   AND (error IS NOT NULL OR duration_ms > :slow_ms)
@@ -297,8 +309,8 @@ FROM deliveries;
 DELETE FROM deliveries WHERE id = (SELECT min(id) FROM deliveries);
 
 -- name: deliveries_clear
--- Empty an inbox, or all.
-DELETE FROM deliveries WHERE :inbox IS NULL OR inbox = :inbox;
+-- Empty an inbox.
+DELETE FROM deliveries WHERE inbox = :inbox;
 
 -- name: script_add
 -- One scripted answer of an inbox.

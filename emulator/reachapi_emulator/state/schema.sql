@@ -31,7 +31,7 @@ CREATE TABLE api_keys (
   account  TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   replaced INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE INDEX api_keys_of_account ON api_keys (account) WHERE replaced = 0;
+CREATE INDEX api_keys_of_account ON api_keys (account, replaced);
 
 CREATE TABLE ledger (
   id      INTEGER PRIMARY KEY,

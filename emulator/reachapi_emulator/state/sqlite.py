@@ -1,5 +1,6 @@
 """The embedded store: SQLite in memory or in a file, called on the event loop."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -7,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from reachapi_emulator.errors import StoreError
@@ -69,11 +71,18 @@ class SqliteStore:
         self._announcements: dict[Callable[[], None], None] | None = None
         self._memory: dict[tuple[object, ...], dict[str, Any] | None] = {}
         self._changes = 0
+        self._long: asyncio.Event | None = None
+        self._in_thread = Lock()
         self.windows = Windows()
         self.journal = Ring(journal_size)
         self.feed = Feed()
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+            self._db = sqlite3.connect(
+                path,
+                isolation_level=None,
+                timeout=0.5,
+                check_same_thread=False,  # a long unit has a thread to itself
+            )
             self._db.row_factory = sqlite3.Row
             with ExitStack() as unless_ready:
                 unless_ready.callback(self._db.close)
@@ -114,10 +123,48 @@ class SqliteStore:
         Raises:
             Exception: what the function raises; nothing of it has happened then.
         """
+        await self._no_long_unit()
         result, announcements = self.transact(function, *args, **kwargs)
         for announce in announcements:
             announce()
         return result
+
+    async def long_unit(
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function in one transaction, in a thread: other units wait for it.
+
+        Who is cancelled meanwhile learns of it at the end, as of any commit.
+
+        Raises:
+            Exception: what the function raises; nothing of it has happened then.
+        """
+        await self._no_long_unit()
+        self._long = asyncio.Event()
+        try:
+            work = partial(function, *args, **kwargs)
+            loop = asyncio.get_running_loop()
+            done = loop.run_in_executor(None, self._transact_in_thread, work)
+            cancelled = await _end(done)
+            result, announcements = done.result()
+            for announce in announcements:
+                announce()
+        finally:
+            self._long.set()
+            self._long = None
+        if cancelled is not None:
+            raise cancelled
+        return result
+
+    def _transact_in_thread(
+        self, work: Callable[[], T]
+    ) -> tuple[T, Iterable[Callable[[], None]]]:
+        with self._in_thread:
+            return self.transact(work)
+
+    async def _no_long_unit(self) -> None:
+        while self._long is not None:
+            await self._long.wait()
 
     def transact(
         self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
@@ -224,8 +271,20 @@ class SqliteStore:
         tables.fill(self._db, kept)
 
     def close(self) -> None:
-        """Write what is open and let go."""
-        self._db.close()
+        """Write what is open and let go, once a long unit has ended."""
+        with self._in_thread:
+            self._db.close()
+
+
+async def _end(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:
+    """Wait for the end of work that nobody can stop; return who wanted to."""
+    cancelled = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    return cancelled
 
 
 def _advice(path: str, error: Exception) -> str:

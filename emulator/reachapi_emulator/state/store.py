@@ -53,6 +53,16 @@ class Store(Protocol):
         """
         ...
 
+    async def long_unit(
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a unit that may take long; the event loop goes on, other units wait.
+
+        Raises:
+            Exception: what the function raises; nothing of it has happened then.
+        """
+        ...
+
     def publish(self, name: EventType, account: str | None, data: object) -> None:
         """Let followers know of an event, once the unit is committed."""
         ...

@@ -55,8 +55,11 @@ def names(db: sqlite3.Connection) -> list[str]:
 
 
 def clear(db: sqlite3.Connection) -> None:
-    """Empty every table, the counters included."""
-    for table in (*names(db), COUNTERS):
+    """Empty every table, the counters included.
+
+    Those that refer to others go first: there is nothing left to cascade to.
+    """
+    for table in (*reversed(names(db)), COUNTERS):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 # names of our own schema
 
 

@@ -96,8 +96,8 @@ class Inboxes:
         """Return what an inbox holds, oldest first, bodies parsed if JSON."""
         return [_to_json(row) for row in self._store.all("deliveries_of", inbox=name)]
 
-    def clear(self, name: str | None = None) -> None:
-        """Empty an inbox, or all."""
+    def clear(self, name: str) -> None:
+        """Empty an inbox."""
         self._store.run("deliveries_clear", inbox=name)
 
     def forget(self, name: str) -> None:

@@ -214,7 +214,7 @@ class Snapshots:
             emulator=__version__,
             dataset=self._dataset.fingerprint,
             real=self._clock.real(),
-            tables=await self._store.unit(self._store.dump),
+            tables=await self._store.long_unit(self._store.dump),
             windows=self._store.windows.dump(),
             journal=dump_journal(self._journal),
         )
@@ -233,7 +233,7 @@ class Snapshots:
         snapshot = parse(document)
         await self._check(snapshot)
         async with self._halted():
-            await self._store.unit(self._replace, snapshot)
+            await self._store.long_unit(self._replace, snapshot)
         return {
             "accounts": len(snapshot.tables["accounts"].rows),
             "jobs": len(snapshot.tables["jobs"].rows),
@@ -248,8 +248,8 @@ class Snapshots:
                 "emulator served which took it"
             )
         with closing(open_store(MEMORY, journal_size=1)) as scratch:
-            await scratch.unit(scratch.load, snapshot.tables)
-            restored = await scratch.unit(scratch.dump)
+            await scratch.long_unit(scratch.load, snapshot.tables)
+            restored = await scratch.long_unit(scratch.dump)
         inspect(restored, self._dataset, self._receivers)
 
     def _replace(self, snapshot: Snapshot) -> None:

@@ -322,7 +322,10 @@ class Jobs:
 
     def find(self, account: str | None = None, state: str | None = None) -> list[int]:
         """Return the ids of the jobs of an account, in a state, oldest first."""
-        rows = self._store.all("jobs_find", account=account, state=state)
+        if account is None:
+            rows = self._store.all("jobs_all", state=state)
+        else:
+            rows = self._store.all("jobs_of", account=account, state=state)
         return [row["id"] for row in rows]
 
     def row(self, job: int) -> Row:
@@ -377,7 +380,9 @@ class Jobs:
             account: whose; None for all.
             slow_ms: milliseconds that it should not exceed.
         """
-        return self._store.all("attempts_judged", account=account, slow_ms=slow_ms)
+        if account is None:
+            return self._store.all("attempts_judged", slow_ms=slow_ms)
+        return self._store.all("attempts_judged_of", account=account, slow_ms=slow_ms)
 
     def to_json(self, job: int) -> dict[str, object]:
         """Return a job with its attempts, as the control API shows it.
