@@ -13,6 +13,7 @@ from benchmarks import (
     plugin,
     reset,
     start,
+    waiters,
 )
 from benchmarks.table import Row, table
 
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "memory": memory.rows,
     "credits": credit_check.rows,
     "faults": faults.rows,
+    "waiters": waiters.rows,
     "counts": counts.rows,
     "delivery": delivery.rows,
     "plugin": plugin.rows,

@@ -129,7 +129,7 @@ class Services:
                 *(store, clock, journal, faults, jobs, inboxes, dataset),
                 halted=partial(_halted, worker, delays),
             ),
-            remembering=(clock, accounts, limiter, inboxes, faults, journal),
+            remembering=(clock, accounts, jobs, limiter, inboxes, faults, journal),
         )
 
     async def check(self) -> None:

@@ -16,6 +16,7 @@ from benchmarks import (
     plugin,
     reset,
     start,
+    waiters,
 )
 from benchmarks.client import CREDITS, Client
 from benchmarks.processes import running
@@ -46,6 +47,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Lin
             id="credits",
         ),
         pytest.param(partial(faults.rows, rounds=1, batch=2), [1.05], id="faults"),
+        pytest.param(partial(waiters.rows, rounds=1, batch=2), [1.2], id="waiters"),
         pytest.param(partial(counts.rows, rounds=1, batch=1), [50], id="counts"),
         pytest.param(
             partial(counts.rows_of_million, rounds=1, batch=1, size=50),

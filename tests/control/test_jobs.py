@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from reachapi_emulator.services import Services
+from reachapi_emulator.web.control import jobs
 from support.client import (
     Answer,
     Api,
@@ -191,6 +193,30 @@ async def test_a_wait_ends_as_soon_as_it_holds(
         answers = [await awaited(task) for task in tasks]
 
     assert [(200, state)] * 3 == [(a.status, a.json["state"]) for a in answers]
+
+
+async def test_a_wait_looks_when_its_own_job_has_moved(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else happens meanwhile wakes the worker, and nobody who waits."""
+    looks: list[int] = []
+    is_held = jobs._is_held  # noqa: SLF001 # what each look calls
+
+    def counted(services: Services, job: int, form: jobs.JobWait) -> bool:
+        looks.append(job)
+        return is_held(services, job, form)
+
+    await api.freeze()
+    job = await api.fetch()
+    monkeypatch.setattr(jobs, "_is_held", counted)
+    task = await waiting(api, f"/jobs/{job}/wait", {"timeout": 60})
+    other = await opened(api, "test-a")
+    await other.control("PATCH", "/accounts/test-a/clock", {"frozen": False})
+    await other.wait(await other.fetch())
+    before = looks.count(job)
+    await api.advance(1)
+
+    assert (1, 200) == (before, (await awaited(task)).status)
 
 
 @pytest.mark.parametrize(

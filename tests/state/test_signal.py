@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
-from reachapi_emulator.state.events import Signal
+from reachapi_emulator.state.events import Signal, Topics
 from support.warp import microseconds, warp
 
 SOON = 0.25
@@ -101,3 +101,16 @@ def test_until(
     waiting = signal.until(check, seconds)
 
     assert expected == timed(waiting, *((each, signal.notify) for each in changes))
+
+
+def test_a_topic_wakes_those_who_wait_for_it_and_is_gone_with_them() -> None:
+    topics = Topics()
+    signals = {name: topics.of(name) for name in "ab"}
+    for name in "aac":
+        topics.notify(name)
+    counts = [signals[name].changes for name in "ab"]
+    topics.notify_all()
+    signals.pop("a")
+
+    assert ([2, 0], 1) == (counts, signals["b"].changes)
+    assert [0, 1] == [topics.of(name).changes for name in "ab"]

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from enum import StrEnum
 from itertools import islice, takewhile
 from typing import NamedTuple, TypeVar
+from weakref import WeakValueDictionary
 
 import orjson
 
@@ -176,3 +177,27 @@ class Signal:
             if left <= 0:
                 return None
             await self.wait(left, seen)
+
+
+class Topics:
+    """A signal for each of many things, there while somebody waits for it.
+
+    Who waits for one is not woken by changes of the others.
+    """
+
+    def __init__(self) -> None:
+        self._signals: WeakValueDictionary[Hashable, Signal] = WeakValueDictionary()
+
+    def of(self, topic: Hashable) -> Signal:
+        """Return the signal of a thing; it is kept for as long as it is held."""
+        return self._signals.setdefault(topic, Signal())
+
+    def notify(self, topic: Hashable) -> None:
+        """Wake all who wait for a thing."""
+        if (signal := self._signals.get(topic)) is not None:
+            signal.notify()
+
+    def notify_all(self) -> None:
+        """Wake everyone."""
+        for signal in self._signals.values():
+            signal.notify()

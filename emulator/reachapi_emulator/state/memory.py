@@ -85,6 +85,11 @@ class Ring:
         self.count = 0
         self.evicted = 0
 
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest note that is kept; of the next, if there is none."""
+        return self._notes[0][0] if self._notes else self.count + 1
+
     def add(self, note: Note) -> None:
         """Keep a note; it is numbered, from 1."""
         self.count += 1

@@ -29,7 +29,7 @@ from reachapi_emulator.contacts.query import first
 from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import SECOND, VirtualClock
-from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.events import EventType, Topics
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.accounts import Accounts
 from reachapi_emulator.vendor.credits import Ledger
@@ -64,6 +64,10 @@ class Jobs:
 
     Its methods are called inside a unit of work.
 
+    Attributes:
+        changed: wakes the worker when something may be due.
+        moved: wakes who waits for one job, by its id.
+
     Args:
         store: keeps the jobs and their attempts.
         clock: tells when they were made and fall due.
@@ -93,6 +97,7 @@ class Jobs:
         self._delay = validation_delay
         self.retry_schedule = retry_schedule
         self.changed = clock.changed
+        self.moved = Topics()
 
     def start(self) -> None:
         """Number from 1300 (ruling 24); make due again what was cut off."""
@@ -105,6 +110,15 @@ class Jobs:
         self._store.run("attempts_interrupt", account=account)
         self._store.run("jobs_recover", account=account)
         self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self.moved.notify_all)
+
+    def forget(self, account: str) -> None:
+        """Let go who waits for the jobs of an account: they go with its row."""
+        del account
+        self._store.after_commit(self.moved.notify_all)
+
+    def reset(self) -> None:
+        """Do nothing: a start follows, which tells everyone."""
 
     def submit(self, account: str, request: DataRequest) -> int:
         """Accept a data request and return its unique_processing_id.
@@ -395,6 +409,7 @@ class Jobs:
     def publish(self, job: int, attempt: int | None = None) -> None:
         """Let who waits know of a change of a job, or of one of its attempts."""
         self._store.after_commit(self.changed.notify)
+        self._store.after_commit(partial(self.moved.notify, job))
         if not self._store.feed.heard:
             return
         row = self.row(job)

@@ -108,8 +108,9 @@ async def wait(request: web.Request) -> web.Response:
     async def held() -> bool | None:
         return await unit(request, _is_held, job, form) or None
 
+    moved = services_of(request).jobs.moved.of(job)
     try:
-        found = await services_of(request).jobs.changed.until(held, form.timeout)
+        found = await moved.until(held, form.timeout)
         shown = await unit(request, _to_json, job)
     except (LookupError, ControlError):
         raise ControlError(404, f"job {job} is gone: a reset took it") from None

@@ -80,11 +80,7 @@ async def wait(request: web.Request) -> web.Response:
     _known_status(form.status)
     wanted = RequestFilter(form.account, form.operation, form.status)
     journal = services_of(request).journal
-
-    async def enough() -> bool | None:
-        return journal.count(wanted, form.count) >= form.count or None
-
-    held = await journal.changed.until(enough, form.timeout)
+    held = await journal.wait(wanted, form.count, form.timeout)
     found = journal.find(wanted, MAX_LISTED)
     return reply({"requests": found}, 200 if held else 408)
 
