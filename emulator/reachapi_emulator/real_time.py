@@ -25,18 +25,26 @@ monotonic = (
 )
 """Seconds since some instant, never going back."""
 
-_monotonic_ns = (
+running_ns = (
     partial(time.perf_counter_ns)
     if sys.platform == "win32"
-    else partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC)
+    else partial(
+        time.clock_gettime_ns, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    )
 )
+"""Nanoseconds since some instant, those too while the machine was suspended."""
+
 _told_ns = partial(time.time_ns)
 
 
 def real_time() -> Callable[[], int]:
-    """Return a source of microseconds since the epoch that never goes back."""
-    epoch = _since_epoch() - _monotonic_ns()
-    return lambda: (epoch + _monotonic_ns()) // 1000
+    """Return a source of microseconds since the epoch that never goes back.
+
+    The machine's wall clock is read once: whatever it is set to afterwards plays no
+    part. The time that the machine is suspended counts.
+    """
+    epoch = _since_epoch() - running_ns()
+    return lambda: (epoch + running_ns()) // 1000
 
 
 def _since_epoch() -> int:

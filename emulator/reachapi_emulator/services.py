@@ -1,8 +1,9 @@
 """All that one emulator is made of, put together once, for server and tests alike."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
@@ -75,6 +76,7 @@ class Services:
     inboxes: Inboxes
     snapshots: Snapshots
     remembering: tuple[Resettable, ...]
+    _watching: list[asyncio.Task[None]] = field(default_factory=list, repr=False)
 
     @classmethod
     def build(
@@ -147,12 +149,17 @@ class Services:
 
     async def start(self) -> None:
         """Make what is there from the start, and work off what is due."""
+        await self.store.unit(self.clock.take_up)
         await self.store.unit(self._seed)
         self.worker.start()
+        self._watching.append(asyncio.create_task(self.clock.watch(), name="clock"))
 
     async def stop(self, grace: float) -> None:
         """Let what is under way end within `grace` real seconds, and let go of all."""
+        for task in self._watching:
+            task.cancel()
         await self.worker.stop(grace)
+        await self.store.unit(self.clock.leave)
 
     async def reset(self, account: str | None = None) -> None:
         """Bring everything, or one account, back to what it was at the start.

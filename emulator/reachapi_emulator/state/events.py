@@ -71,6 +71,10 @@ class Feed:
         self._real = real_time()
         self.last = self._oldest = self._real()
 
+    def begin(self, after: int) -> None:
+        """Number the events to come from beyond an instant that was there before."""
+        self.last = self._oldest = max(self.last, after)
+
     def follow(self, follower: Callable[[], None]) -> None:
         """Tell somebody of every event from now on."""
         self.followers.add(follower)

@@ -364,3 +364,12 @@ SELECT value FROM facts WHERE name = :name;
 -- Set a fact.
 INSERT INTO facts (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: mark_get
+-- How far something has been used.
+SELECT value FROM marks WHERE name = :name;
+
+-- name: mark_set
+-- Say how far something may be used.
+INSERT INTO marks (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;

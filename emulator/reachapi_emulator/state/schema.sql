@@ -135,6 +135,14 @@ CREATE TABLE facts (
   value TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- How far real time has been used, or may have been before a crash: it never
+-- goes back, whatever the machine's clock does. It belongs to the file and not to
+-- the state: no reset and no snapshot touches it.
+CREATE TABLE marks (
+  name  TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- When each account's clock stands, without the real time that only the
 -- caller knows: now = coalesce(frozen_at, real time + shift).
 CREATE VIEW account_clocks AS

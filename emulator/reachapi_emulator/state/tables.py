@@ -15,6 +15,9 @@ COUNTERS = "sqlite_sequence"
 MAX_NUMBER = 2**61
 """No number is beyond it, so that the sum of two instants is still one."""
 
+MARKS = "marks"
+"""A table of the file, which is no part of the state."""
+
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "INTEGER": (int,),
     "REAL": (int, float),
@@ -46,12 +49,12 @@ class _Column(NamedTuple):
 
 
 def names(db: sqlite3.Connection) -> list[str]:
-    """Return the tables of the schema, those before that others refer to."""
+    """Return the tables of the state, those before that others refer to."""
     rows = db.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table'"
         " AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
     )
-    return [row["name"] for row in rows]
+    return [row["name"] for row in rows if row["name"] != MARKS]
 
 
 def clear(db: sqlite3.Connection) -> None:
