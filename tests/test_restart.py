@@ -167,6 +167,23 @@ async def test_what_fell_due_meanwhile_goes_out(
         assert ["first", "retry"] == await _triggers(api, job)
 
 
+async def test_after_a_power_failure_no_id_is_issued_twice(
+    run: Start, tmp_path: Path
+) -> None:
+    """It takes what the disk did not have yet: the file beside the state's."""
+    copied = tmp_path / "copied.db"
+    async with run() as api:
+        issued = [await api.fetch(1) for _ in range(3)]
+        copyfile(tmp_path / "state.db", copied)
+    async with run(state=copied) as api:
+        left = [
+            job["unique_processing_id"] for job in await api.control("GET", "/jobs")
+        ]
+        issued.append(await api.fetch(1))
+
+    assert ([1300], [1300, 1301, 1302, 1400]) == (left, issued)
+
+
 @pytest.mark.parametrize("crashed", [False, True])
 async def test_time_goes_on_where_it_was_if_the_machines_clock_is_set_back(
     run: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, crashed: bool

@@ -149,7 +149,8 @@ class Services:
 
     async def start(self) -> None:
         """Make what is there from the start, and work off what is due."""
-        await self.store.unit(self.clock.take_up)
+        for each in (self.clock, self.jobs.ids):
+            await self.store.unit(each.take_up)
         await self.store.unit(self._seed)
         self.worker.start()
         self._watching.append(asyncio.create_task(self.clock.watch(), name="clock"))
@@ -159,7 +160,8 @@ class Services:
         for task in self._watching:
             task.cancel()
         await self.worker.stop(grace)
-        await self.store.unit(self.clock.leave)
+        for each in (self.clock, self.jobs.ids):
+            await self.store.unit(each.leave)
 
     async def reset(self, account: str | None = None) -> None:
         """Bring everything, or one account, back to what it was at the start.
@@ -230,7 +232,9 @@ class Services:
 
 def _open(settings: Settings) -> Store:
     url = MEMORY if settings.state is None else str(settings.state)
-    return open_store(url, journal_size=settings.journal_size)
+    return open_store(
+        url, journal_size=settings.journal_size, durability=settings.durability
+    )
 
 
 def _sender(settings: Settings) -> Sender:

@@ -127,6 +127,11 @@ class Settings:
     state: Path | None = _setting(
         None, "File to keep the state in; by default it is lost at exit."
     )
+    durability: str = _setting(
+        "process",
+        "What the state survives: an end of the process, or of power too.",
+        choices=("process", "power"),
+    )
     url_file: Path | None = _setting(
         None, "File to write the address into while serving; health reads it."
     )

@@ -102,11 +102,21 @@ VALUES (:account, :at, :delta, :balance, :reason, :job);
 SELECT at, delta, balance, reason, job AS unique_processing_id
 FROM ledger WHERE account = :account ORDER BY id;
 
--- name: job_first_id
+-- name: job_ids_begin
 -- The next job gets the id after this one.
 INSERT INTO sqlite_sequence (name, seq)
 SELECT 'jobs', :id WHERE NOT EXISTS
   (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs');
+
+-- name: job_ids_last
+-- The last id that was issued, or skipped.
+SELECT seq FROM sqlite_sequence WHERE name = 'jobs';
+
+-- name: job_ids_skip
+-- Skip the ids that may have been issued before a crash.
+UPDATE sqlite_sequence
+SET seq = max(seq, (SELECT value FROM marks WHERE name = 'jobs'))
+WHERE name = 'jobs' AND EXISTS (SELECT 1 FROM marks WHERE name = 'jobs');
 
 -- name: job_add
 -- A data request that has been accepted.

@@ -135,9 +135,9 @@ CREATE TABLE facts (
   value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- How far real time has been used, or may have been before a crash: it never
--- goes back, whatever the machine's clock does. It belongs to the file and not to
--- the state: no reset and no snapshot touches it.
+-- How far real time and the ids of jobs have been used, or may have been before a
+-- crash: time never goes back, and no id is issued twice. It belongs to the file
+-- and not to the state: no wipe and no snapshot touches it.
 CREATE TABLE marks (
   name  TEXT PRIMARY KEY,
   value INTEGER NOT NULL

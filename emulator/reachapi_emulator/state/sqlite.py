@@ -4,7 +4,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 MEMORY = ":memory:"
 """The URL of a store that is gone with the process."""
+
+DURABILITY = {"process": "NORMAL", "power": "FULL"}
+"""When SQLite waits for the disk: at a checkpoint, or at every commit."""
 
 SCHEMA_VERSION = 2
 MAX_RECALLED = 10_000
@@ -57,13 +60,16 @@ class SqliteStore:
     Args:
         path: `:memory:` or a file's path, made when it is not there.
         journal_size: how many requests the journal keeps.
+        durability: a key of DURABILITY.
 
     Raises:
-        StoreError: the file cannot be opened, is no store, is in use by
+        StoreError: the file cannot be opened, is no store or damaged, is in use by
             another process, or was made by another version.
     """
 
-    def __init__(self, path: str, *, journal_size: int) -> None:
+    def __init__(
+        self, path: str, *, journal_size: int, durability: str = "process"
+    ) -> None:
         self._queries = {
             name: Statement.of(text)
             for name, text in named_queries(_sql("queries.sql")).items()
@@ -73,6 +79,7 @@ class SqliteStore:
         self._changes = 0
         self._long: asyncio.Event | None = None
         self._in_thread = Lock()
+        self._securing = False
         self.windows = Windows()
         self.journal = Ring(journal_size)
         self.feed = Feed()
@@ -86,15 +93,15 @@ class SqliteStore:
             self._db.row_factory = sqlite3.Row
             with ExitStack() as unless_ready:
                 unless_ready.callback(self._db.close)
-                self._prepare(path)
+                self._prepare(path, DURABILITY[durability])
                 unless_ready.pop_all()
         except (sqlite3.Error, OSError) as error:
             raise StoreError(_advice(path, error)) from error
 
-    def _prepare(self, path: str) -> None:
+    def _prepare(self, path: str, synchronous: str) -> None:
         if path != MEMORY:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute(f"PRAGMA synchronous = {synchronous}")
         self._db.execute("PRAGMA foreign_keys = ON")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
@@ -105,7 +112,14 @@ class SqliteStore:
                 f"(schema {version}, this one reads {SCHEMA_VERSION}): "
                 "name another --state file"
             )
+        self._check_pages()
         self._db.execute("PRAGMA journal_mode = WAL")  # no foreign file gets here
+
+    def _check_pages(self) -> None:
+        """See that every page can be read: what is damaged is not gone on with."""
+        (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"malformed: {found}")
 
     def _create(self) -> None:
         if tables.names(self._db):
@@ -188,13 +202,22 @@ class SqliteStore:
     def _commit(self) -> None:
         if self._db.in_transaction:
             self._db.execute("COMMIT")
+        if self._securing:
+            with suppress(sqlite3.Error):  # what is committed has happened
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _leave(self) -> None:
         """End a unit, without a trace unless it has been committed."""
         self._announcements = None
+        self._securing = False
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
             self._memory.clear()  # it may hold what has now never been
+
+    def secure(self) -> None:
+        """Let this unit survive a power failure: a checkpoint waits for the disk."""
+        self._inside()
+        self._securing = True
 
     def publish(self, name: EventType, account: str | None, data: object) -> None:
         """Let followers know of an event, once the unit is committed."""
@@ -292,6 +315,12 @@ def _advice(path: str, error: Exception) -> str:
         return (
             f"{path} is in use by another emulator: stop it, or name another "
             "--state file"
+        )
+    if "malformed" in str(error):
+        return (
+            f"{path} is damaged ({' '.join(str(error).split())}): put a copy of it in "
+            "its place, or name another --state file; `sqlite3 FILE .recover` shows "
+            "what is left of it"
         )
     if not Path(path).absolute().parent.is_dir():
         return f"{path} cannot be made: there is no such folder"

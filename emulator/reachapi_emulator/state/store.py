@@ -63,6 +63,10 @@ class Store(Protocol):
         """
         ...
 
+    def secure(self) -> None:
+        """Let this unit survive a power failure too, whatever others do."""
+        ...
+
     def publish(self, name: EventType, account: str | None, data: object) -> None:
         """Let followers know of an event, once the unit is committed."""
         ...
@@ -108,14 +112,16 @@ class Store(Protocol):
         ...
 
 
-def open_store(url: str, *, journal_size: int) -> Store:
+def open_store(url: str, *, journal_size: int, durability: str = "process") -> Store:
     """Open the store that a URL names.
 
     Args:
         url: `:memory:`, or the path of a file that survives a restart.
         journal_size: how many requests the journal keeps.
+        durability: `process`, what is committed survives the end of the process;
+            `power`, a power failure as well.
 
     Raises:
         StoreError: the file cannot be used; the message says what to do.
     """
-    return SqliteStore(url, journal_size=journal_size)
+    return SqliteStore(url, journal_size=journal_size, durability=durability)

@@ -48,11 +48,9 @@ from reachapi_emulator.vendor.job import (
     outline,
     to_json,
 )
+from reachapi_emulator.vendor.job_ids import JobIds
 from reachapi_emulator.vendor.payload import Payload, Records, delivery
 from reachapi_emulator.vendor.retry_policy import Decision, decide
-
-FIRST_ID = 1300
-"""The first unique_processing_id (ruling 24)."""
 
 MAX_ATTEMPTS = 1_000
 
@@ -67,6 +65,7 @@ class Jobs:
     Attributes:
         changed: wakes the worker when something may be due.
         moved: wakes who waits for one job, by its id.
+        ids: those that are issued.
 
     Args:
         store: keeps the jobs and their attempts.
@@ -98,10 +97,11 @@ class Jobs:
         self.retry_schedule = retry_schedule
         self.changed = clock.changed
         self.moved = Topics()
+        self.ids = JobIds(store)
 
     def start(self) -> None:
         """Number from 1300 (ruling 24); make due again what was cut off."""
-        self._store.run("job_first_id", id=FIRST_ID - 1)
+        self.ids.start()
         self.recover()
 
     def recover(self, account: str | None = None) -> None:
@@ -143,6 +143,7 @@ class Jobs:
             due_at=now + self._delay,
         )
         job = int(row["id"]) if row else 0
+        self.ids.issue(job)
         self.publish(job)
         return job
 
