@@ -105,7 +105,10 @@ class Services:
         clock = VirtualClock(store, real)
         inboxes, journal = Inboxes(store, clock), Journal(store)
         faults, delays = FaultRules(store), Delays(store, clock)
-        limiter, ledger = Limiter(store, settings.rate_limit), Ledger(store, clock)
+        limiter, ledger = (
+            Limiter(store, settings.rate_limit),
+            Ledger(store, clock, settings.keep_jobs),
+        )
         accounts = _accounts(settings, store, clock, ledger, inboxes)
         jobs = _jobs(settings, store, clock, accounts, ledger, dataset)
         carrier = FaultyCarrier(sender, inboxes, faults)
@@ -270,6 +273,7 @@ def _jobs(
         *(store, clock, accounts, ledger, dataset),
         validation_delay=microseconds(settings.validation_delay),
         retry_schedule=[microseconds(wait) for wait in settings.retry_schedule],
+        keep=settings.keep_jobs,
     )
 
 

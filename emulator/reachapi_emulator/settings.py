@@ -183,6 +183,12 @@ class Settings:
     rate_limit_headers: bool = _setting(
         default=False, text="Send RateLimit and Retry-After headers."
     )
+    keep_jobs: int = _setting(
+        10_000,
+        "Maximum number of jobs that have ended, and of ledger entries.",
+        least=1,
+        most=1_000_000,
+    )
     journal_size: int = _setting(
         10_000, "Maximum number of requests in the journal.", least=1, most=1_000_000
     )

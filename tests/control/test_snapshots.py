@@ -24,7 +24,7 @@ from support.client import (
     rule,
     script,
 )
-from support.control import Limit, ids, picked
+from support.control import ids, picked
 from support.raw import Address, ask as ask_raw, request
 from support.receiver import receiving
 from support.start import start
@@ -233,27 +233,6 @@ async def test_a_snapshot_may_be_larger_than_other_bodies(api: Api) -> None:
     (delivery,) = await api.control("GET", "/inbox/shelf")
 
     assert body.decode() == delivery["body"]
-
-
-@pytest.mark.parametrize(
-    ("path", "advice"),
-    [
-        (SHELF, "empty inboxes first"),
-        ("/" + "x" * 2_000, "clear the requests first"),
-        (None, "delete accounts, or reset, first"),
-    ],
-)
-async def test_one_that_is_too_large_to_restore_is_not_taken(
-    api: Api, limit: Limit, path: str | None, advice: str
-) -> None:
-    """The advice is for what takes most of it."""
-    limit("snapshot bytes", 1_000)
-    if path is not None:
-        await api.send("POST", path, data=b"x" * 2_000)
-    answer = await ask(api, "GET", "/snapshot")
-
-    assert 409 == answer.status
-    assert answer.json["error"].endswith(f"1,000 can be restored: {advice}")
 
 
 def test_a_body_over_the_bound_is_refused_unread(unharmed: Address) -> None:

@@ -28,6 +28,12 @@ SCANS = {
 }
 """Why a statement may."""
 
+WHOLE = re.compile(
+    r"SCAN (\w+)|SEARCH (?!(?:ledger|deliveries)$)(\w+)( USING PRIMARY KEY)?$"
+)
+"""A step that reads a whole table; SQLite calls it a search where it looks for the
+greatest value and has no index. The first and last id of these it finds at once."""
+
 BOUNDED = {"faults", "facts"}
 """Tables that cannot grow: at most a hundred rows."""
 
@@ -42,7 +48,7 @@ def scanned(db: sqlite3.Connection, sql: str) -> set[str]:
     """Return the growing tables that a statement, or its cascade, reads whole."""
     values = dict.fromkeys(re.findall(r":(\w+)", sql))
     plan = [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
-    tables = {found[1] for step in plan if (found := re.match(r"SCAN (\w+)", step))}
+    tables = {found[1] or found[2] for step in plan if (found := WHOLE.match(step))}
     return tables & set(names(db)) - BOUNDED
 
 

@@ -102,6 +102,20 @@ VALUES (:account, :at, :delta, :balance, :reason, :job);
 SELECT at, delta, balance, reason, job AS unique_processing_id
 FROM ledger WHERE account = :account ORDER BY id;
 
+-- name: ledger_over
+-- The oldest entry to be carried forward: so many are newer.
+SELECT id, account FROM ledger INDEXED BY ledger_entries
+WHERE reason IN ('set', 'charge') AND id <= (SELECT max(id) FROM ledger) - :keep
+ORDER BY id LIMIT 1;
+
+-- name: ledger_carry
+-- Let one entry stand for all of its account before it, by their sum.
+UPDATE ledger SET delta = balance, reason = 'carried', job = NULL WHERE id = :id;
+
+-- name: ledger_let_go
+-- The entries of an account before one that is carried forward.
+DELETE FROM ledger WHERE account = :account AND id < :id;
+
 -- name: job_ids_begin
 -- The next job gets the id after this one.
 INSERT INTO sqlite_sequence (name, seq)
@@ -188,18 +202,33 @@ WHERE id = :id AND claimed = 1;
 -- name: job_settle
 -- Validation has ended: what is delivered or polled for, what it cost.
 UPDATE jobs SET state = iif(polled, 'ready', 'delivering'), records = :records,
-  valid = :valid, charged = :valid, due_at = iif(polled, NULL, :now), claimed = 0
+  valid = :valid, charged = :valid, due_at = iif(polled, NULL, :now), claimed = 0,
+  ended = iif(polled,
+    (SELECT coalesce(max(ended), 0) + 1 FROM jobs WHERE ended IS NOT NULL), NULL)
 WHERE id = :id AND state = 'validating';
 
 -- name: job_step
 -- An attempt has ended: where the delivery stands and when it goes on.
 UPDATE jobs SET state = :state, due_at = :due_at, retries = :retries,
-  "trigger" = 'retry', claimed = 0
+  "trigger" = 'retry', claimed = 0,
+  ended = iif(:due_at IS NULL,
+    (SELECT coalesce(max(ended), 0) + 1 FROM jobs WHERE ended IS NOT NULL), NULL)
 WHERE id = :id;
+
+-- name: jobs_let_go
+-- Let jobs go after whose end so many others have ended.
+DELETE FROM jobs
+WHERE ended <= (SELECT max(ended) FROM jobs WHERE ended IS NOT NULL) - :keep;
+
+-- name: jobs_gone
+-- How many have been let go.
+INSERT INTO facts (name, value) VALUES ('jobs_gone', :count)
+ON CONFLICT (name) DO UPDATE SET value = value + excluded.value;
 
 -- name: job_redeliver
 -- One more attempt now, in place of a scheduled one.
-UPDATE jobs SET due_at = :now, "trigger" = 'redelivery' WHERE id = :id;
+UPDATE jobs SET due_at = :now, "trigger" = 'redelivery', ended = NULL
+WHERE id = :id;
 
 -- name: job_postpone
 -- A fault postpones the next attempt.
@@ -260,8 +289,16 @@ WHERE job = :job AND finished = 0;
 -- name: attempt_finish
 -- What became of it.
 UPDATE attempts SET finished = 1, duration_ms = :duration_ms, status = :status,
-  error = :error, response_body = :response_body, next_due_at = :next_due_at
+  error = :error, response_body = :response_body, next_due_at = :next_due_at,
+  written = iif(:response_body = '', NULL, length(CAST(:response_body AS BLOB))
+    + (SELECT coalesce(max(written), 0) FROM attempts WHERE written IS NOT NULL))
 WHERE job = :job AND number = :number;
+
+-- name: bodies_let_go
+-- Let bodies go after which so many bytes of others were written.
+UPDATE attempts SET response_body = NULL, written = NULL
+WHERE written <=
+  (SELECT max(written) FROM attempts WHERE written IS NOT NULL) - :most;
 
 -- name: attempts_of
 -- The attempts of a job, oldest first.

@@ -43,6 +43,7 @@ CREATE TABLE ledger (
   job     INTEGER
 );
 CREATE INDEX ledger_of_account ON ledger (account);
+CREATE INDEX ledger_entries ON ledger (id) WHERE reason IN ('set', 'charge');
 CREATE UNIQUE INDEX charged_once ON ledger (job) WHERE job IS NOT NULL;
 
 -- records are the record numbers to validate, then those to deliver, as a
@@ -51,6 +52,8 @@ CREATE UNIQUE INDEX charged_once ON ledger (job) WHERE job IS NOT NULL;
 -- "trigger" says why the next attempt is made; retries counts those scheduled.
 -- fault is the rule that has postponed the next attempt; reordered ones wait for
 -- an attempt of another job of their account.
+-- ended counts the jobs up in the order of their ends, so that the oldest can be
+-- let go; it is NULL while there is something to do.
 CREATE TABLE jobs (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   account     TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -68,17 +71,20 @@ CREATE TABLE jobs (
   due_at      INTEGER,
   claimed     INTEGER NOT NULL DEFAULT 0,
   fault       INTEGER,
-  reordered   INTEGER NOT NULL DEFAULT 0
+  reordered   INTEGER NOT NULL DEFAULT 0,
+  ended       INTEGER
 );
 CREATE INDEX jobs_of_account ON jobs (account);
 CREATE INDEX jobs_in_validation ON jobs (account, fetch_count)
   WHERE state IN ('submitted', 'validating');
 CREATE INDEX jobs_due ON jobs (account, due_at)
   WHERE due_at IS NOT NULL AND claimed = 0;
+CREATE INDEX jobs_ended ON jobs (ended) WHERE ended IS NOT NULL;
 CREATE INDEX jobs_reordered ON jobs (account) WHERE reordered = 1;
 
 -- An attempt is recorded before it is made: finished is 0 until it has ended.
--- fault is the rule that it triggered.
+-- fault is the rule that it triggered. written counts the bytes of all bodies up
+-- to this one, so that the oldest can be let go.
 CREATE TABLE attempts (
   job           INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
   number        INTEGER NOT NULL,
@@ -92,8 +98,10 @@ CREATE TABLE attempts (
   response_body TEXT,
   next_due_at   INTEGER,
   fault         INTEGER,
+  written       INTEGER,
   PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
+CREATE INDEX attempts_written ON attempts (written) WHERE written IS NOT NULL;
 
 CREATE TABLE deliveries (
   id      INTEGER PRIMARY KEY,

@@ -4,7 +4,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +25,12 @@ MEMORY = ":memory:"
 
 DURABILITY = {"process": "NORMAL", "power": "FULL"}
 """When SQLite waits for the disk: at a checkpoint, or at every commit."""
+
+MAX_WAL = 4 * 1024 * 1024
+"""Bytes that the file of what is yet to be merged keeps once it is merged."""
+
+MAX_FREED = 25_000
+"""Pages of 4 KiB that are given back at an end, so that it does not take long."""
 
 SCHEMA_VERSION = 2
 MAX_RECALLED = 10_000
@@ -79,7 +85,7 @@ class SqliteStore:
         self._changes = 0
         self._long: asyncio.Event | None = None
         self._in_thread = Lock()
-        self._securing = False
+        self._securing = self._emptied = False
         self.windows = Windows()
         self.journal = Ring(journal_size)
         self.feed = Feed()
@@ -114,6 +120,7 @@ class SqliteStore:
             )
         self._check_pages()
         self._db.execute("PRAGMA journal_mode = WAL")  # no foreign file gets here
+        self._db.execute(f"PRAGMA journal_size_limit = {MAX_WAL}")
 
     def _check_pages(self) -> None:
         """See that every page can be read: what is damaged is not gone on with."""
@@ -124,6 +131,7 @@ class SqliteStore:
     def _create(self) -> None:
         if tables.names(self._db):
             raise sqlite3.DatabaseError("it holds somebody else's tables")
+        self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         self._db.executescript(
             f"BEGIN; {_sql('schema.sql')} PRAGMA user_version = {SCHEMA_VERSION};"
             "COMMIT;"
@@ -202,14 +210,26 @@ class SqliteStore:
     def _commit(self) -> None:
         if self._db.in_transaction:
             self._db.execute("COMMIT")
-        if self._securing:
-            with suppress(sqlite3.Error):  # what is committed has happened
+        with suppress(sqlite3.Error):  # what is committed has happened
+            if self._securing:
                 self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            if self._emptied:
+                self._compact()
+
+    def _compact(self, pages: int = 0) -> None:
+        """Give back to the system what is free in the file, and beside it.
+
+        Args:
+            pages: how many at most; 0 for all.
+        """
+        self._db.executescript(  # execute would free a single page
+            f"PRAGMA incremental_vacuum({pages}); PRAGMA wal_checkpoint(TRUNCATE);"
+        )
 
     def _leave(self) -> None:
         """End a unit, without a trace unless it has been committed."""
         self._announcements = None
-        self._securing = False
+        self._securing = self._emptied = False
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
             self._memory.clear()  # it may hold what has now never been
@@ -276,8 +296,7 @@ class SqliteStore:
 
     def wipe(self) -> None:
         """Forget everything, counters included."""
-        self._begin()
-        tables.clear(self._db)
+        self._empty()
 
     def dump(self) -> dict[str, TableDump]:
         """Return every table."""
@@ -289,14 +308,18 @@ class SqliteStore:
         Raises:
             SnapshotError: they are none of this schema.
         """
-        self._begin()
-        tables.clear(self._db)
+        self._empty()
         tables.fill(self._db, kept)
+
+    def _empty(self) -> None:
+        self._begin()
+        self._emptied = True
+        tables.clear(self._db)
 
     def close(self) -> None:
         """Write what is open and let go, once a long unit has ended."""
-        with self._in_thread:
-            self._db.close()
+        with self._in_thread, closing(self._db), suppress(sqlite3.Error):
+            self._compact(MAX_FREED)
 
 
 async def _end(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:

@@ -1,5 +1,6 @@
 """The whole state as one document, and back, in this process or another."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import asdict
@@ -17,7 +18,7 @@ from reachapi_emulator.state.clock import EVERYONE, VirtualClock
 from reachapi_emulator.state.events import EventType
 from reachapi_emulator.state.sqlite import MEMORY
 from reachapi_emulator.state.store import Store, open_store
-from reachapi_emulator.state.tables import TableDump, Tables
+from reachapi_emulator.state.tables import COUNTERS, MAX_NUMBER, TableDump, Tables
 from reachapi_emulator.testing.faults import (
     KINDS,
     MAX_DELAY,
@@ -113,6 +114,15 @@ def _fault(row: DumpedRow) -> None:
     )
 
 
+def _fact(row: DumpedRow) -> None:
+    if row["name"] == "jobs_gone":
+        _require(0 <= int(row["value"]) <= MAX_NUMBER, "jobs_gone is no count")
+
+
+def _counter(row: DumpedRow) -> None:
+    _require(type(row["seq"]) is int, "seq is no number")
+
+
 def _require(holds: object, text: str) -> None:
     if not holds:
         raise ValueError(text)
@@ -123,7 +133,22 @@ _CHECKS: Checks = {
     "deliveries": _delivery,
     "scripts": _script,
     "faults": _fault,
+    "facts": _fact,
+    COUNTERS: _counter,
 }
+
+_FEWER_JOBS = (
+    "jobs and their attempts: start with a smaller --keep-jobs, or delete accounts, "
+    "DELETE /_emulator/accounts/{id}"
+)
+_FEWER_ACCOUNTS = "accounts: delete some, DELETE /_emulator/accounts/{id}"
+_SMALLER = {
+    "deliveries": "deliveries in inboxes: empty them, DELETE /_emulator/inbox/{name}",
+    "jobs": _FEWER_JOBS,
+    "attempts": _FEWER_JOBS,
+    "journal": "the journal: empty it, DELETE /_emulator/requests",
+}
+"""What a part of a snapshot is, and what to do about it."""
 
 
 class _Head(msgspec.Struct):
@@ -169,6 +194,24 @@ def parse(document: bytes) -> Snapshot:
         return msgspec.json.decode(document, type=Snapshot)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotError(str(error)) from None
+
+
+class _Weights(msgspec.Struct):
+    """The parts of a snapshot, unread."""
+
+    tables: dict[str, msgspec.Raw]
+    journal: msgspec.Raw
+
+
+def heaviest(document: bytes) -> str:
+    """Say of a snapshot what most of it is, and what would make that smaller."""
+    weights = msgspec.json.decode(document, type=_Weights)
+    parts = {"journal": weights.journal, **weights.tables}
+    sizes: Counter[str] = Counter()
+    for name, part in parts.items():
+        sizes[_SMALLER.get(name, _FEWER_ACCOUNTS)] += len(part)
+    ((advice, size),) = sizes.most_common(1)
+    return f"{size:,} bytes are {advice}"
 
 
 class Snapshots:

@@ -6,6 +6,9 @@ from reachapi_emulator.state.clock import VirtualClock, seconds
 from reachapi_emulator.state.events import EventType
 from reachapi_emulator.state.store import Row, Store
 
+MAX_CARRIED = 100
+"""Entries that are carried forward in one unit, so that it does not take long."""
+
 
 class Credit(NamedTuple):
     """An account's credits: the balance, and what validations have reserved."""
@@ -25,11 +28,18 @@ class Ledger:
     A reservation is no entry: it is the sum of what the account's requests in
     validation have asked for, so it cannot outlive them. Its methods are called
     inside a unit of work.
+
+    Args:
+        store: keeps the entries.
+        clock: says when they are made.
+        keep: an entry is carried forward, its sum kept, when so many of all accounts
+            are newer.
     """
 
-    def __init__(self, store: Store, clock: VirtualClock) -> None:
+    def __init__(self, store: Store, clock: VirtualClock, keep: int) -> None:
         self._store = store
         self._clock = clock
+        self._keep = keep
 
     def credit(self, account: str) -> Credit:
         """Return the credits of an account that exists.
@@ -69,7 +79,7 @@ class Ledger:
         self._move(account, -amount, balance, "charge", job)
 
     def entries(self, account: str) -> list[dict[str, object]]:
-        """Return every change, oldest first, as the control API shows it."""
+        """Return every change that is kept, oldest first, as the control API does."""
         return [_to_json(row) for row in self._store.all("ledger_of", account=account)]
 
     def _move(
@@ -92,8 +102,18 @@ class Ledger:
             reason=reason,
             job=job,
         )
+        self._carry_forward()
         changed = {"id": account, "change": "changed"}
         self._store.publish(EventType.ACCOUNT, account, changed)
+
+    def _carry_forward(self) -> None:
+        """Let the oldest entries go, their sums kept."""
+        for _ in range(MAX_CARRIED):
+            row = self._store.one("ledger_over", keep=self._keep)
+            if row is None:
+                return
+            self._store.run("ledger_carry", id=row["id"])
+            self._store.run("ledger_let_go", account=row["account"], id=row["id"])
 
 
 def _to_json(row: Row) -> dict[str, object]:

@@ -17,7 +17,6 @@ released, given back or recovered:
     recover   what was claimed and is under way no more is due again
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -44,7 +43,9 @@ from reachapi_emulator.vendor.job import (
     DataRequest,
     Interference,
     JobBusy,
+    absence,
     attempt_to_json,
+    check_delivers,
     outline,
     to_json,
 )
@@ -54,7 +55,8 @@ from reachapi_emulator.vendor.retry_policy import Decision, decide
 
 MAX_ATTEMPTS = 1_000
 
-log = logging.getLogger("reachapi_emulator.attempts")
+MAX_BODIES = 64 * 1024 * 1024
+"""Bytes that the answers of receivers have together; the oldest are let go."""
 
 
 class Jobs:
@@ -75,6 +77,7 @@ class Jobs:
         dataset: what the record numbers of a job mean.
         validation_delay: microseconds from acceptance to validation.
         retry_schedule: microseconds between attempts (ruling 29).
+        keep: a job is let go when so many others have ended after it.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Jobs:
         *,
         validation_delay: int,
         retry_schedule: Sequence[int],
+        keep: int,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -95,6 +99,7 @@ class Jobs:
         self._dataset = dataset
         self._delay = validation_delay
         self.retry_schedule = retry_schedule
+        self._keep = keep
         self.changed = clock.changed
         self.moved = Topics()
         self.ids = JobIds(store)
@@ -103,6 +108,7 @@ class Jobs:
         """Number from 1300 (ruling 24); make due again what was cut off."""
         self.ids.start()
         self.recover()
+        self._let_go()
 
     def recover(self, account: str | None = None) -> None:
         """Make due again what was cut off, of an account or all (ruling 31)."""
@@ -204,6 +210,7 @@ class Jobs:
             now=self._clock.now(account),
         )
         self.publish(job)
+        self._let_go()
 
     def begin(
         self,
@@ -260,7 +267,7 @@ class Jobs:
             reordered=ordered.until_overtaken,
         )
         self.publish(row["id"])
-        self._store.after_commit(partial(_log_postponed, row["id"], ordered))
+        self._store.after_commit(partial(ordered.log, row["id"]))
 
     def finish(self, attempt: BegunAttempt, outcome: Outcome) -> Decision:
         """Complete an attempt and decide what follows.
@@ -282,7 +289,19 @@ class Jobs:
             "jobs_overtaken", account=attempt.account, job=attempt.job, now=now
         )
         self.publish(attempt.job, attempt.number)
+        self._let_go()
         return decision
+
+    def _let_go(self) -> None:
+        """Let go of the oldest that have ended, as far as there are too many."""
+        gone = self._store.run("jobs_let_go", keep=self._keep)
+        if gone:
+            self._store.run("jobs_gone", count=gone)
+
+    def gone(self) -> int:
+        """Return how many jobs have been let go for want of room."""
+        row = self._store.one("fact_get", name="jobs_gone")
+        return 0 if row is None else int(row["value"])
 
     def _complete(
         self, attempt: BegunAttempt, outcome: Outcome, decision: Decision
@@ -297,6 +316,8 @@ class Jobs:
             response_body=outcome.response_body,
             next_due_at=decision.due_at,
         )
+        if outcome.response_body:
+            self._store.run("bodies_let_go", most=MAX_BODIES)
         self._store.run(
             "job_step",
             id=attempt.job,
@@ -326,7 +347,7 @@ class Jobs:
                 under way, or it has had 1,000.
         """
         row = self.row(job)
-        _check_delivers(row)
+        check_delivers(row)
         if row["claimed"]:
             raise JobBusy(f"an attempt of job {job} is under way: wait for its end")
         if self.attempts(job)[0] >= MAX_ATTEMPTS:
@@ -351,7 +372,7 @@ class Jobs:
         """
         row = self._store.one("job_get", id=job) if job < 2**63 else None
         if row is None:
-            raise LookupError(f"there is no job {job}")
+            raise LookupError(absence(job, self.gone()))
         return row
 
     def batch(self, account: str, job: int) -> Records:
@@ -376,7 +397,7 @@ class Jobs:
             JobBusy: its validation has not ended, or it has no delivery.
         """
         row = self.row(job)
-        _check_delivers(row)
+        check_delivers(row)
         return self.payload_of(job, BitMap.deserialize(row["records"]))
 
     def payload_of(self, job: int, records: BitMap) -> Payload:
@@ -420,22 +441,3 @@ class Jobs:
             data |= attempt_to_json(made) if made else {}
             self._store.publish(EventType.ATTEMPT, row["account"], data)
         self._store.publish(EventType.JOB, row["account"], outline(row))
-
-
-def _check_delivers(row: Row) -> None:
-    job = row["id"]
-    if row["polled"]:
-        raise JobBusy(
-            f"job {job} is polled for and has no delivery: its records are at "
-            f"/api/v2/records/batch-process?batch_process_id={job}"
-        )
-    if row["valid"] is None:
-        raise JobBusy(f"job {job} is being validated: wait until it delivers")
-
-
-def _log_postponed(job: int, ordered: Interference) -> None:
-    log.info(
-        "job %d postponed by fault %d (%s)",
-        *(job, ordered.rule, ordered.reason),
-        extra={"fields": {"unique_processing_id": job, "fault": ordered.rule}},
-    )

@@ -35,16 +35,19 @@ class JobWait(Form):
 async def listed(request: web.Request) -> web.Response:
     """GET /jobs?account=&state=."""
     query = parameters(request, "account", "state")
-    return reply(await unit(request, _listed, **query))
+    shown, gone = await unit(request, _listed, **query)
+    answer = reply(shown)
+    answer.headers["Evicted"] = str(gone)
+    return answer
 
 
 def _listed(
     services: Services, account: str | None, state: str | None
-) -> list[dict[str, object]]:
+) -> tuple[list[dict[str, object]], int]:
     existing(services, account)
     _known_state(state)
     jobs = services.jobs
-    return [jobs.to_json(job) for job in jobs.find(account, state)]
+    return [jobs.to_json(job) for job in jobs.find(account, state)], jobs.gone()
 
 
 def _known_state(state: str | None) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-import msgspec
 from aiohttp import web
 
 from reachapi_emulator import __version__
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
+from reachapi_emulator.testing.snapshots import heaviest
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
@@ -19,7 +19,6 @@ from reachapi_emulator.web.control.forms import (
 )
 from reachapi_emulator.web.http import CA_PEM, JSON, read_body
 
-_RELIEFS = {"deliveries": "empty inboxes", "journal": "clear the requests"}
 MAX_BYTES = 256 * 1024 * 1024
 
 
@@ -67,25 +66,9 @@ async def take(request: web.Request) -> web.Response:
         raise ControlError(
             409,
             f"the snapshot would have {len(document):,} bytes, and at most "
-            f"{MAX_BYTES:,} can be restored: {_relief(document)} first",
+            f"{MAX_BYTES:,} can be restored; {heaviest(document)}",
         )
     return web.Response(body=document, headers=JSON)
-
-
-class _Parts(msgspec.Struct):
-    """What a snapshot consists of."""
-
-    tables: dict[str, msgspec.Raw]
-    journal: msgspec.Raw
-
-
-def _relief(document: bytes) -> str:
-    """Say what to do about the largest part of a snapshot."""
-    parts = msgspec.json.decode(document, type=_Parts)
-    sizes = {name: len(bytes(part)) for name, part in parts.tables.items()}
-    sizes["journal"] = len(bytes(parts.journal))
-    largest = max(sizes, key=sizes.__getitem__)
-    return _RELIEFS.get(largest, "delete accounts, or reset,")
 
 
 async def restore(request: web.Request) -> web.Response:
