@@ -28,6 +28,7 @@ CA_DIR = "REACHAPI_EMULATOR_CA_DIR"
         (["--retry-schedule", "1,soon"], "'1,soon' is no list of seconds such as"),
         (["--retry-schedule", "1," * 101], "--retry-schedule must have at most 100"),
         (["--tls", "--tls-name", "a_b"], "--tls-name must be a DNS name such as"),
+        (["--durability", "power"], "--durability is for a file: give --state as"),
         (["--tls-name", "a.test"], "--tls-name is for a certificate: give --tls as"),
         (["--tls", "--tls-port", "9010"], "--tls-port must be another than --port"),
         (["--cors", "localhost:3000"], "--cors must be an origin such as http://loc"),

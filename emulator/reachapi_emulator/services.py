@@ -105,10 +105,8 @@ class Services:
         clock = VirtualClock(store, real)
         inboxes, journal = Inboxes(store, clock), Journal(store)
         faults, delays = FaultRules(store), Delays(store, clock)
-        limiter, ledger = (
-            Limiter(store, settings.rate_limit),
-            Ledger(store, clock, settings.keep_jobs),
-        )
+        limiter = Limiter(store, settings.rate_limit)
+        ledger = Ledger(store, clock, settings.keep_jobs)
         accounts = _accounts(settings, store, clock, ledger, inboxes)
         jobs = _jobs(settings, store, clock, accounts, ledger, dataset)
         carrier = FaultyCarrier(sender, inboxes, faults)

@@ -209,6 +209,8 @@ class Settings:
             if row.type == _PATH:
                 object.__setattr__(self, row.name, _path(row.name, value))
         self._check_tls()
+        if self.durability == "power" and self.state is None:
+            raise SettingsError("durability", "is for a file: give --state as well")
 
     def _check_tls(self) -> None:
         if self.tls_name and not self.tls:

@@ -11,6 +11,7 @@ from support.control import Limit, ids
 from support.in_process import InProcess
 from support.scripted import Outcome, answers
 from support.start import start
+from support.steering import waiting
 
 MEBIBYTE = 1024 * 1024
 
@@ -41,6 +42,19 @@ async def test_jobs_go_when_so_many_others_have_ended_after_them(serve: Serve) -
         api, "GET", f"/jobs/{jobs[1]}"
     )
     assert 404 == (await api.poll(jobs[1])).status
+
+
+async def test_who_waits_for_one_that_goes_is_told_at_once(serve: Serve) -> None:
+    api = await serve(keep_jobs=1)
+    job = await attempted(api)
+    task = await waiting(api, f"/jobs/{job}/wait", {"attempts": 2, "timeout": 60})
+    await attempted(api)
+    answer = await task
+
+    assert (404, f"job {job} is gone") == (
+        answer.status,
+        answer.json["error"].partition(":")[0],
+    )
 
 
 async def test_one_that_is_delivered_again_is_kept(serve: Serve) -> None:

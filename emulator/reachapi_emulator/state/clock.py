@@ -56,7 +56,9 @@ class VirtualClock:
     All state is in the store, so that a clock is read and set in a unit of work.
 
     Attributes:
-        changed: wakes who sleeps until an instant, or waits for what falls due.
+        changed: wakes who waits for what falls due: a clock has been turned, or
+            there is something new.
+        turned: wakes who sleeps until an instant: a clock has been turned.
 
     Args:
         store: keeps the clocks.
@@ -67,7 +69,7 @@ class VirtualClock:
         self._store = store
         self._source = real or real_time()
         self._lead = self._mark = 0
-        self.changed = Signal()
+        self.changed, self.turned = Signal(), Signal()
 
     def real(self) -> int:
         """Return real time: the machine's, unless the store has seen a later one."""
@@ -107,7 +109,7 @@ class VirtualClock:
             await asyncio.sleep(LEAP / SECOND)
             now = self.real() - microseconds(running())
             if now - before > LEAP:
-                self.changed.notify()
+                self._turn()
             before = now
 
     def start(self) -> None:
@@ -175,18 +177,22 @@ class VirtualClock:
     def forget(self, account: str) -> None:
         """Give up the clock of an account that is deleted."""
         self._store.run("clock_forget", account=account)
-        self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self._turn)
 
     def reset(self) -> None:
         """Set the global clock going at real time again."""
         self.start()
-        self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self._turn)
 
     def _state(self, account: str) -> Row:
         row = self._store.one("clock_of", account=account)
         if row is None:
             raise LookupError("the clock has not been started")
         return row
+
+    def _turn(self) -> None:
+        self.turned.notify()
+        self.changed.notify()
 
     def _set(self, account: str, shift: int, frozen_at: int | None) -> None:
         self._store.run("clock_set", account=account, shift=shift, frozen_at=frozen_at)
@@ -196,4 +202,4 @@ class VirtualClock:
         now, frozen = self.read(account)
         data = {"account": account or None, "now": seconds(now), "frozen": frozen}
         self._store.publish(EventType.CLOCK, account, data)
-        self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self._turn)

@@ -297,6 +297,7 @@ class Jobs:
         gone = self._store.run("jobs_let_go", keep=self._keep)
         if gone:
             self._store.run("jobs_gone", count=gone)
+            self._store.after_commit(self.moved.notify_all)
 
     def gone(self) -> int:
         """Return how many jobs have been let go for want of room."""

@@ -116,7 +116,9 @@ async def wait(request: web.Request) -> web.Response:
         found = await moved.until(held, form.timeout)
         shown = await unit(request, _to_json, job)
     except (LookupError, ControlError):
-        raise ControlError(404, f"job {job} is gone: a reset took it") from None
+        raise ControlError(
+            404, f"job {job} is gone: a reset took it, or newer ones did"
+        ) from None
     return reply(shown, 200 if found else 408)
 
 
