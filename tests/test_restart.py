@@ -1,13 +1,11 @@
 """A state file outlives the emulator: everything is there after a stop."""
 
 import re
-import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from shutil import copyfile
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -200,10 +198,9 @@ async def test_time_goes_on_where_it_was_if_the_machines_clock_is_set_back(
         before, event = await _clock(api), await events.next()
         for suffix in ("", "-wal"):
             copyfile(f"{state}{suffix}", f"{copied}{suffix}")
-    real, back = clock.real_time(), HOUR * clock.SECOND
-    early = SimpleNamespace(time_ns=lambda: 0, monotonic=time.monotonic)
-    monkeypatch.setattr(clock, "real_time", lambda: lambda: real() - back)
-    monkeypatch.setattr(feed, "time", early)
+    real, back = real_time(), HOUR * clock.SECOND
+    for module in (clock, feed):
+        monkeypatch.setattr(module, "real_time", lambda: lambda: real() - back)
     async with run(state=copied if crashed else state) as api, following(api) as later:
         after, due = await _clock(api), (await job_of(api, job))["due_at"]
 

@@ -24,10 +24,14 @@ PATHS = [name for name, row in ROWS.items() if row.type == Path | None]
 HERE = Path("/project")
 
 
+NEEDED: dict[str, dict[str, Any]] = {"durability": {"state": Path("state.db")}}
+"""What a setting makes no sense without."""
+
+
 def made(name: str, value: object) -> object:
     several = isinstance(ROWS[name].default, tuple)
     given: dict[str, Any] = {name: (value,) if several else value}
-    taken: object = getattr(Settings(**given), name)
+    taken: object = getattr(Settings(**given, **NEEDED.get(name, {})), name)
     return taken[0] if isinstance(taken, tuple) else taken
 
 
