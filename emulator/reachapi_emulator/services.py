@@ -183,10 +183,6 @@ class Services:
         async with _halted(self.worker, self.delays, account):
             await self.store.long_unit(self._forget, account)
 
-    def follow_global_clock(self, account: str) -> None:
-        """Give up an account's own clock; what it waits for stays as far away."""
-        self.jobs.shift(account, self.clock.follow(account))
-
     def _forget(self, account: str) -> None:
         for each in self.remembering:
             each.forget(account)

@@ -145,7 +145,7 @@ async def test_an_attempt_is_postponed_once(emulator: InProcess) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda emulator: emulator.do(emulator.services.follow_global_clock, "ann"),
+        lambda emulator: emulator.do(emulator.services.clock.follow, "ann"),
         lambda emulator: emulator.do(emulator.services.faults.clear),
     ],
     ids=["another clock", "the rule is removed"],
@@ -234,7 +234,7 @@ async def test_an_attempt_cut_off_by_a_crash_triggers_anew(emulator: InProcess) 
     job = await asked(emulator)
     emulator.advance(30 * SECOND)
     jobs, carrier = emulator.services.jobs, emulator.worker._carrier  # noqa: SLF001 # what it hands to `begin`
-    assert emulator.do(jobs.claim, job)
+    assert job == emulator.claim()
     assert emulator.do(jobs.begin, job, carrier.interfere, carrier.address)
 
     emulator.do(jobs.start)

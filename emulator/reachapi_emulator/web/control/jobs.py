@@ -36,7 +36,7 @@ async def listed(request: web.Request) -> web.Response:
     """GET /jobs?account=&state=."""
     query = parameters(request, "account", "state")
     shown, gone = await unit(request, _listed, **query)
-    answer = reply(shown)
+    answer = reply([_with_circuit(request, job) for job in shown])
     answer.headers["Evicted"] = str(gone)
     return answer
 
@@ -66,9 +66,16 @@ def _to_json(services: Services, job: int) -> dict[str, object]:
         raise ControlError(404, str(error)) from None
 
 
+def _with_circuit(request: web.Request, job: dict[str, object]) -> dict[str, object]:
+    """Add what the worker alone knows, in memory: the circuit of the endpoint."""
+    endpoint = job["endpoint"]
+    circuit = services_of(request).worker.circuit(str(endpoint)) if endpoint else None
+    return {**job, "circuit": circuit}
+
+
 async def get(request: web.Request) -> web.Response:
     """GET /jobs/{id}."""
-    return reply(await unit(request, _to_json, _id(request)))
+    return reply(_with_circuit(request, await unit(request, _to_json, _id(request))))
 
 
 async def payload(request: web.Request) -> web.Response:
@@ -88,7 +95,8 @@ def _payload(services: Services, job: int) -> Payload:
 
 async def redeliver(request: web.Request) -> web.Response:
     """POST /jobs/{id}/redeliver: one more attempt now, no charge."""
-    return reply(await unit(request, _redeliver, _id(request)))
+    job = await unit(request, _redeliver, _id(request))
+    return reply(_with_circuit(request, job))
 
 
 def _redeliver(services: Services, job: int) -> dict[str, object]:
@@ -119,7 +127,7 @@ async def wait(request: web.Request) -> web.Response:
         raise ControlError(
             404, f"job {job} is gone: a reset took it, or newer ones did"
         ) from None
-    return reply(shown, 200 if found else 408)
+    return reply(_with_circuit(request, shown), 200 if found else 408)
 
 
 def _is_held(services: Services, job: int, form: JobWait) -> bool:
