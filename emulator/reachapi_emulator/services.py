@@ -156,6 +156,17 @@ class Services:
         self.worker.start()
         self._watching.append(asyncio.create_task(self.clock.watch(), name="clock"))
 
+    async def store_failure(self) -> str | None:
+        """Return why nothing can be written to the store now; None: it can."""
+        try:
+            await self.store.unit(self._touch)
+        except self.store.failures as error:
+            return str(error)
+        return None
+
+    def _touch(self) -> None:
+        self.store.run("fact_touch")
+
     async def stop(self, grace: float) -> None:
         """Let what is under way end within `grace` real seconds, and let go of all."""
         for task in self._watching:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from itertools import count
@@ -354,34 +353,6 @@ async def test_a_turn_that_the_store_fails_is_taken_again(
 
     failed = {each.getMessage() for each in caplog.records if each.exc_info}
     assert {"what is due could not be started: tried again in a second"} == failed
-    assert ["delivered"] == emulator.states()
-
-
-async def test_a_job_is_given_back_as_soon_as_the_store_can(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Which fails while it is worked on, and when it is to be given back."""
-    monkeypatch.setattr(worker, "PAUSE", 0)
-    store = FailingStore()
-
-    async def broken(_: EmailCheck, numbers: BitMap) -> BitMap:
-        store.fail_after(0)
-        raise sqlite3.OperationalError(numbers)
-
-    emulator = InProcess(store=store)
-    emulator.open()
-    job = emulator.ask(1)
-    with monkeypatch.context() as patch:
-        patch.setattr(EmailCheck, "valid", broken)
-        settled = asyncio.create_task(emulator.worker.run_due())
-        while len(caplog.records) < 3:  # the failure, and two more
-            await steps(1)
-        store.fail_after(None)
-        await settled
-    emulator.advance(SECOND)
-    await emulator.rest()
-
-    assert f"job {job} is under way: tried again in a second" in caplog.text
     assert ["delivered"] == emulator.states()
 
 

@@ -442,3 +442,7 @@ SELECT value FROM marks WHERE name = :name;
 -- Say how far something may be used.
 INSERT INTO marks (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: fact_touch
+-- Write something that changes nothing, to see that it can be written.
+UPDATE facts SET value = value WHERE name = 'dataset';

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from reachapi_emulator.delivery.outcome import ErrorCode, Outcome, hint, in_container
 from reachapi_emulator.logs import masked_url
@@ -46,9 +46,14 @@ MAX_SLEEP = 3_600.0
 PAUSE = 1.0
 """Real seconds after which a turn that failed is taken again."""
 
+UNWRITTEN = "what it came to could not be written: tried every second until it is"
+LOST = "what they came to was never written: it is made again at the next start"
+
 log = logging.getLogger("reachapi_emulator.worker")
 attempts_log = logging.getLogger("reachapi_emulator.attempts")
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Task = asyncio.Task[Any]
 
 
@@ -121,6 +126,10 @@ class Worker:
     that the first at an endpoint, up to 384 and 128 at one host. Endpoints whose last
     attempt timed out have 64 lanes of their own, one each until they answer.
 
+    Attributes:
+        unwritten: of how many jobs it is kept here what they came to, because the
+            store could not write it yet.
+
     Args:
         store: runs the units.
         clock: wakes the worker when it jumps or something new is due.
@@ -149,6 +158,7 @@ class Worker:
         self._claiming = asyncio.Lock()
         self._loop: Task | None = None
         self._stopping = False
+        self.unwritten = 0
 
     def start(self) -> None:
         """Begin to work off what is due."""
@@ -165,6 +175,8 @@ class Worker:
             await _cancel([self._loop])
         if under_way := list(self._under_way()):
             await asyncio.wait(under_way, timeout=grace)
+        if self.unwritten:
+            log.error("%d jobs: %s", self.unwritten, LOST)
         await self._cut_off()
 
     @asynccontextmanager
@@ -313,19 +325,38 @@ class Worker:
 
     async def _give_back(self, job: int) -> None:
         """Make a job due again, as soon as the store can."""
-        while True:
-            try:
-                return await self._store.unit(self._jobs.give_back, job)
-            except Exception:
-                log.exception("job %d is under way: tried again in a second", job)
+        await self._written(job, (Exception,), self._jobs.give_back, job)
+
+    async def _written(
+        self,
+        job: int,
+        failures: tuple[type[Exception], ...],
+        function: Callable[P, T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run the unit that keeps what a job came to; tried again until it is kept."""
+        kept_back = False
+        try:
+            while True:
+                try:
+                    return await self._store.unit(function, *args, **kwargs)
+                except failures:
+                    if not kept_back:
+                        log.exception("job %d: %s", job, UNWRITTEN)
+                        kept_back = True
+                        self.unwritten += 1
                 await asyncio.sleep(PAUSE)
+        finally:
+            self.unwritten -= kept_back
 
     async def _validate(self, job: int, begun: asyncio.Event) -> None:
         """Judge the emails of a job, charge the valid ones, make it deliver."""
         records = await self._store.unit(self._jobs.begin_validation, job)
         begun.set()
         valid = await self._email_check.valid(records)
-        await self._store.unit(self._jobs.settle, job, valid)
+        await self._written(job, self._store.failures, self._jobs.settle, job, valid)
 
     async def _deliver(self, job: int, begun: asyncio.Event) -> None:
         """Make one attempt, recorded before it is made and completed after.
@@ -341,7 +372,9 @@ class Worker:
         payload = self._jobs.payload_of(job, attempt.records)
         outcome = await self._carrier.deliver(attempt, payload)
         self._judge(attempt.endpoint, outcome)
-        decision = await self._store.unit(self._jobs.finish, attempt, outcome)
+        decision = await self._written(
+            job, self._store.failures, self._jobs.finish, attempt, outcome
+        )
         _log_attempt(attempt, outcome, decision, self._jobs.retry_schedule)
 
     def _judge(self, endpoint: str, outcome: Outcome) -> None:
