@@ -8,8 +8,8 @@ import pytest
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.testing.faults import FaultKind
 from reachapi_emulator.vendor import worker
-from support.in_process import URL, InProcess
-from support.scripted import ACKNOWLEDGED, REFUSED, Outcome, answers
+from support.in_process import URL, InProcess, steps
+from support.scripted import ACKNOWLEDGED, REFUSED, Hanging, Outcome, answers
 
 MOVED = Outcome(301, "unexpected_status", "", 3, "http://new.example/")
 CREATED = Outcome(201, "unexpected_status", "", 3)
@@ -190,6 +190,27 @@ async def test_an_attempt_that_fails_overtakes_as_well(emulator: InProcess) -> N
     first, second = await asked(emulator), await asked(emulator)
 
     assert [second, first] == emulator.posted()
+
+
+async def test_an_attempt_in_flight_already_does_not_overtake(
+    emulator: InProcess,
+) -> None:
+    """It began before: only one that began after it would arrive out of order."""
+    receiver = emulator.client.receiver = Hanging()
+    waits, jobs = [], []
+    for index in range(3):
+        if index == 1:
+            emulator.rule(FaultKind.REORDER, times=1)
+        jobs.append(emulator.ask(1))
+        await emulator.worker.run_due()
+        await steps(20)
+        if index:
+            receiver.tell(ACKNOWLEDGED)
+            await steps(20)
+            waits.append(wait_of(emulator, jobs[1]))
+
+    assert [60, 0] == waits
+    assert [jobs[0], jobs[2]] == emulator.posted()
 
 
 async def test_another_accounts_delivery_does_not_overtake(emulator: InProcess) -> None:

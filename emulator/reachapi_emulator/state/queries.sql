@@ -249,10 +249,16 @@ WHERE id = :id;
 -- The attempt that was postponed begins.
 UPDATE jobs SET fault = NULL, reordered = 0 WHERE id = :id;
 
--- name: jobs_overtaken
--- An attempt of a job has ended: others of its account that wait for one are due.
+-- name: jobs_reordered
+-- Jobs of an account that wait for an attempt of another, and how many they had.
+SELECT id, (SELECT count(*) FROM attempts WHERE job = jobs.id) AS attempts
+FROM jobs WHERE account = :account AND reordered = 1 AND id <> :job;
+
+-- name: job_overtaken
+-- An attempt that began while this job waited has ended: it is due.
 UPDATE jobs SET due_at = :now, reordered = 0
-WHERE account = :account AND reordered = 1 AND id <> :job AND claimed = 0;
+WHERE id = :id AND reordered = 1 AND claimed = 0
+  AND :attempts = (SELECT count(*) FROM attempts WHERE job = jobs.id);
 
 -- name: jobs_switch_clock
 -- An account changes clocks: what it waits for stays as far away.

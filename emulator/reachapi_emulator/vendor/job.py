@@ -85,6 +85,8 @@ class BegunAttempt:
         retries: how many retries have been scheduled so far.
         interference: what is ordered for it on its way.
         endpoint: the webhook's URL, as it is shown.
+        overtakes: jobs that waited, when it began, for an attempt of another one,
+            and how many attempts each had had.
     """
 
     job: int
@@ -97,6 +99,7 @@ class BegunAttempt:
     retries: int
     interference: Interference | None
     endpoint: str
+    overtakes: tuple[tuple[int, int], ...]
 
 
 def endpoint_of(row: Row) -> str:

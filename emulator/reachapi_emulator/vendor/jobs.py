@@ -278,9 +278,11 @@ class Jobs:
         number = int(made["number"]) if made else 0
         self.publish(job, number)
         records = BitMap.deserialize(row["records"])
+        waiting = self._store.all("jobs_reordered", account=row["account"], job=job)
+        overtakes = tuple((each["id"], each["attempts"]) for each in waiting)
         return BegunAttempt(
             *(job, row["account"], number, url, row["webhook_secret"], records),
-            *(row["state"], row["retries"], ordered, endpoint_of(row)),
+            *(row["state"], row["retries"], ordered, endpoint_of(row), overtakes),
         )
 
     def _postpone(self, row: Row, ordered: Interference, wait: int) -> None:
@@ -312,9 +314,7 @@ class Jobs:
         if attempt.state != "delivering" and not outcome.acknowledged:
             decision = Decision(attempt.state, None)
         self._complete(attempt, outcome, decision)
-        self._store.run(
-            "jobs_overtaken", account=attempt.account, job=attempt.job, now=now
-        )
+        self._overtake(attempt, now)
         self.publish(attempt.job, attempt.number)
         self._let_go()
         return decision
@@ -330,6 +330,12 @@ class Jobs:
         """Return how many jobs have been let go for want of room."""
         row = self._store.one("fact_get", name="jobs_gone")
         return 0 if row is None else int(row["value"])
+
+    def _overtake(self, attempt: BegunAttempt, now: int) -> None:
+        """Make due what waited for another attempt before this one began."""
+        for job, attempts in attempt.overtakes:
+            self._store.run("job_overtaken", id=job, attempts=attempts, now=now)
+            self._clock.falls_due(now, attempt.account)
 
     def _complete(
         self, attempt: BegunAttempt, outcome: Outcome, decision: Decision
