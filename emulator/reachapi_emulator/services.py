@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -28,6 +28,9 @@ from reachapi_emulator.vendor.email_check import EmailCheck
 from reachapi_emulator.vendor.jobs import Jobs
 from reachapi_emulator.vendor.rate_limit import Limiter
 from reachapi_emulator.vendor.worker import Worker
+
+MAX_PROBE = 0.1
+"""Real seconds for which the answer about the store's health is waited for."""
 
 DEMO = "demo"
 DEMO_KEY = "demo-api-key"
@@ -157,11 +160,15 @@ class Services:
         self._watching.append(asyncio.create_task(self.clock.watch(), name="clock"))
 
     async def store_failure(self) -> str | None:
-        """Return why nothing can be written to the store now; None: it can."""
-        try:
-            await self.store.unit(self._touch)
-        except self.store.failures as error:
-            return str(error)
+        """Return why nothing can be written to the store now; None: it can.
+
+        Who asks does not wait for a long unit, which is writing.
+        """
+        with suppress(asyncio.TimeoutError):
+            try:
+                await asyncio.wait_for(self.store.unit(self._touch), MAX_PROBE)
+            except self.store.failures as error:
+                return str(error)
         return None
 
     def _touch(self) -> None:

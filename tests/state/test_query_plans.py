@@ -12,7 +12,7 @@ from reachapi_emulator.state.tables import names
 
 LISTED = "it answers with every row"
 ONCE = "once at a start, or when a reset has failed"
-WORKER = "it looks at what is due, of every clock"
+CLOCKS = "of every clock, and there are few"
 SCANS = {
     "account_count": "counts the cells of an index page by page, 90 us for 40,000",
     "account_ids": LISTED,
@@ -23,8 +23,11 @@ SCANS = {
     "jobs_all": LISTED,
     "jobs_recover": ONCE,
     "jobs_recover_attempts": ONCE,
-    "jobs_to_deliver": WORKER,
-    "jobs_to_validate": WORKER,
+    "jobs_check_clocks": ONCE,
+    "jobs_check_reserved": ONCE,
+    "jobs_fallen_due": CLOCKS,
+    "jobs_look_again_at_all": ONCE,
+    "jobs_next_due": CLOCKS,
 }
 """Why a statement may."""
 

@@ -350,7 +350,7 @@ async def test_a_commit_wakes_each_who_waits_once(scene: Scene) -> None:
     [
         lambda scene: partial(scene.services.accounts.identify, scene.key()),
         lambda scene: partial(scene.services.jobs.to_json, scene.ask(3)),
-        lambda scene: partial(scene.services.jobs.next_due, 0),
+        lambda scene: partial(scene.services.jobs.due.next_due, 0),
         lambda scene: partial(scene.services.ledger.entries, "ann"),
         lambda scene: partial(scene.services.clock.read, "ann"),
         lambda scene: scene.services.faults.to_json,

@@ -116,8 +116,8 @@ class InProcess:
 
     def claim(self, kind: Work = "attempt", account: str = "ann") -> int | None:
         """Claim what is due, as the worker does."""
-        self.do(self.services.jobs.line_up, self.real(), 100)
-        return self.do(self.services.jobs.claim, account, kind)
+        self.do(self.services.jobs.due.line_up, self.real(), 100)
+        return self.do(self.services.jobs.due.claim, account, kind)
 
     def redeliver(self, job: int) -> None:
         """Ask for one more attempt."""

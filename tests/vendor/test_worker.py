@@ -49,13 +49,13 @@ async def test_what_somebody_else_has_claimed_is_theirs(
     emulator = InProcess()
     emulator.open()
     emulator.ask(1)
-    claim = emulator.services.jobs.claim
+    claim = emulator.services.jobs.due.claim
 
     def overtaken(account: str, kind: Work) -> int | None:
         claim(account, kind)
         return claim(account, kind)
 
-    monkeypatch.setattr(emulator.services.jobs, "claim", overtaken)
+    monkeypatch.setattr(emulator.services.jobs.due, "claim", overtaken)
     await emulator.worker.run_due()
     await steps(10)
 
@@ -97,13 +97,13 @@ def test_it_looks_every_hour_while_nothing_falls_due(
     """A clock set by somebody else is looked at again by then."""
     emulator = InProcess(delay=SECOND, real=microseconds)
     looks = count()
-    next_due = emulator.services.jobs.next_due
+    next_due = emulator.services.jobs.due.next_due
 
     def look(real: int) -> int | None:
         next(looks)
         return next_due(real)
 
-    monkeypatch.setattr(emulator.services.jobs, "next_due", look)
+    monkeypatch.setattr(emulator.services.jobs.due, "next_due", look)
 
     async def slept() -> None:
         emulator.open()

@@ -108,13 +108,13 @@ async def test_only_what_falls_due_before_it_wakes_anyway_wakes_the_worker(
     """A submission that is due later than another costs it no look."""
     emulator = InProcess(delay=SECOND)
     looks: list[int] = []
-    line_up = emulator.services.jobs.line_up
+    line_up = emulator.services.jobs.due.line_up
 
     def look(real: int, most: int) -> Sequence[Row]:
         looks.append(real)
         return line_up(real, most)
 
-    monkeypatch.setattr(emulator.services.jobs, "line_up", look)
+    monkeypatch.setattr(emulator.services.jobs.due, "line_up", look)
     emulator.open()
     emulator.worker.start()
     await steps(20)

@@ -1,4 +1,4 @@
-"""A data request's life: every statement on jobs and attempts is called from here.
+"""A data request's life: the statements on jobs and attempts are called from here.
 
     submitted -> validating -> delivering -> delivered | exhausted
                             -> ready, where it is polled for
@@ -34,6 +34,7 @@ from reachapi_emulator.state.events import EventType, Topics
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.accounts import Accounts
 from reachapi_emulator.vendor.credits import Ledger
+from reachapi_emulator.vendor.due_jobs import DueJobs
 from reachapi_emulator.vendor.errors import (
     InsufficientCredit,
     StillProcessing,
@@ -45,14 +46,12 @@ from reachapi_emulator.vendor.job import (
     DataRequest,
     Interference,
     JobBusy,
-    Work,
     absence,
     attempt_to_json,
     check_delivers,
     endpoint_of,
     outline,
     to_json,
-    waits_for,
 )
 from reachapi_emulator.vendor.job_ids import JobIds
 from reachapi_emulator.vendor.payload import Payload, Records, delivery
@@ -109,7 +108,8 @@ class Jobs:
         self.moved = Topics()
         self.ids = JobIds(store)
         clock.switched.append(self._switch_clock)
-        accounts.webhook_changed.append(self._look_again)
+        self.due = DueJobs(store, clock)
+        accounts.webhook_changed.append(self.due.look_again)
 
     def start(self) -> None:
         """Number from 1300 (ruling 24); make due again what was cut off."""
@@ -127,14 +127,8 @@ class Jobs:
         self._store.run("jobs_recover_attempts", account=account)
         self._store.run("attempts_interrupt", account=account)
         self._store.run("jobs_recover", account=account)
-        self._store.run("jobs_look_again_at_all")
-        self._clock.wake()
+        self.due.look_again_at_all()
         self._store.after_commit(self.moved.notify_all)
-
-    def _look_again(self, account: str) -> None:
-        """See anew what is due at the webhook of an account, which has changed."""
-        self._store.run("jobs_look_again", account=account)
-        self._clock.wake()
 
     def forget(self, account: str) -> None:
         """Let go who waits for the jobs of an account: they go with its row."""
@@ -184,40 +178,12 @@ class Jobs:
         if request.fetch_count > available:
             raise InsufficientCredit(available, request.fetch_count)
 
-    def line_up(self, real: int, most: int) -> Sequence[Row]:
-        """Let what has fallen due wait in line: for a lane, or for its webhook.
-
-        Args:
-            real: real time, in microseconds.
-            most: how many at most.
-
-        Returns:
-            Each with its account, state, webhook_url and webhook_active.
-        """
-        rows = self._store.all("jobs_fallen_due", real=real, most=most)
-        for row in rows:
-            self._store.run("job_wait", id=row["id"], waits_for=waits_for(row))
-        return rows
-
     def publish_waiting(self, rows: Sequence[Row]) -> None:
         """Let who follows know of those jobs that have been lined up and still wait."""
         for job in (row["id"] for row in rows):
-            if self.row(job)["waits_for"] is not None:
+            row = self._store.one("job_get", id=job)
+            if row is not None and row["waits_for"] is not None:
                 self.publish(job)
-
-    def next_due(self, real: int) -> int | None:
-        """Return the real microseconds from `real` until another job falls due."""
-        row = self._store.one("jobs_next_due", real=real)
-        return None if row is None else row["wait"]
-
-    def claim(self, account: str, kind: Work) -> int | None:
-        """Take the job of an account that has waited longest for a lane.
-
-        Returns:
-            Its id; None where none waits any more.
-        """
-        row = self._store.one("job_claim", account=account, waits_for=kind)
-        return None if row is None else int(row["id"])
 
     def begin_validation(self, job: int) -> BitMap:
         """Return the record numbers of a claimed job whose emails are to be judged."""

@@ -232,7 +232,7 @@ class Worker:
         looked = self._clock.real()  # what falls due from here on is yet to come
         try:
             await self._launch()
-            wait = await self._store.unit(self._jobs.next_due, looked)
+            wait = await self._store.unit(self._jobs.due.next_due, looked)
         except Exception:
             log.exception("what is due could not be started: tried again in a second")
             return PAUSE
@@ -256,7 +256,7 @@ class Worker:
 
     def _line_up(self) -> Sequence[Row]:
         """Let what has fallen due wait for a lane; return it."""
-        rows = self._jobs.line_up(self._clock.real(), MAX_BATCH)
+        rows = self._jobs.due.line_up(self._clock.real(), MAX_BATCH)
         self._store.after_commit(partial(self._wait, rows))
         return rows
 
@@ -285,7 +285,7 @@ class Worker:
         is claimed and not begun would be due no more.
         """
         kind = claim.department.kind
-        jobs = [self._jobs.claim(lane.account, kind) for lane in claim.given]
+        jobs = [self._jobs.due.claim(lane.account, kind) for lane in claim.given]
         self._store.after_commit(partial(self._claimed, claim, jobs))
 
     def _claimed(self, claim: "_Claim", jobs: Sequence[int | None]) -> None:
