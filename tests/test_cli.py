@@ -48,6 +48,7 @@ CA_DIR = "REACHAPI_EMULATOR_CA_DIR"
         (["dataset", "check", "gone.ndjson"], "gone.ndjson: No such file"),
         (["dataset", "generate", "--out", "/gone/x"], "/gone/x cannot be written: No"),
         (["dataset", "generate", "--size", "0", "--out", "x"], "'--size': 0 is not in"),
+        (["dataset", "generate", "--edition", "3", "--out", "x"], "n': 3 is not in"),
     ],
 )
 def test_a_wrong_value_is_one_line(run: Run, arguments: list[str], said: str) -> None:
@@ -176,11 +177,18 @@ def test_the_version_is_told_and_a_group_shows_its_help(run: Run) -> None:
 
 
 def test_a_data_set_is_made_and_found_good(run: Run, tmp_path: Path) -> None:
-    file = str(tmp_path / "own.ndjson")
-    made = run("dataset", "generate", "--size", "20", "--seed", "3", "--out", file)
+    """The second edition differs from the first in case alone."""
+    files = [str(tmp_path / f"{edition}.ndjson") for edition in (1, 2)]
+    generate = ("dataset", "generate", "--size", "20", "--seed", "3")
+    made = [run(*generate, "--edition", file[-8], "--out", file)[0] for file in files]
+    first, second = [Path(file).read_text() for file in files]
 
-    assert 0 == made[0]
-    assert (0, f"{file}: 20 contacts, all good\n", "") == run("dataset", "check", file)
+    assert [0, 0] == made
+    assert first.lower() == second.lower()
+    assert first != second
+    assert (0, f"{files[1]}: 20 contacts, all good\n", "") == run(
+        "dataset", "check", files[1]
+    )
 
 
 def test_a_bad_data_set_is_refused_line_by_line(run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from hashlib import sha256
 from io import BytesIO
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
@@ -12,6 +13,7 @@ import orjson
 import pytest
 
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.editions import FINGERPRINTS, Editions
 from reachapi_emulator.contacts.fields import BY_FILTER, CONTACT_KEYS
 from reachapi_emulator.contacts.file import (
     DEFAULT_SEED,
@@ -19,6 +21,7 @@ from reachapi_emulator.contacts.file import (
     default_path,
     vocabulary_path,
 )
+from reachapi_emulator.contacts.generate.casing import Capitals
 from reachapi_emulator.contacts.generate.companies import Companies, Company
 from reachapi_emulator.contacts.generate.contacts import contacts, write
 from reachapi_emulator.contacts.generate.draws import (
@@ -37,7 +40,21 @@ MADE_WITH = "40.54.0"
 
 VOCABULARY = Vocabulary.load(vocabulary_path())
 PLACES = [place for country in VOCABULARY.countries for place in country.places]
-ROWS = [orjson.loads(line) for line in default_path().read_bytes().splitlines()]
+LINES = default_path().read_bytes().splitlines()
+ROWS = [orjson.loads(line) for line in LINES]
+FIRST = [orjson.loads(Capitals(VOCABULARY).restored(line)) for line in LINES]
+"""The contacts as the first edition writes them."""
+
+COMPANY_CASED = (
+    "company_address_city",
+    "company_address_country",
+    "company_annual_revenue_amount",
+)
+DIGESTS = {
+    1: "f3b95b33b389074961c271071e3894ee7458050ead2e620460367ecff3e85b09",
+    2: "38b09f5b5de87d9894d29d9406be7c2dc30bffbba39e7db5ec89933d8505bf32",
+}
+"""The SHA-256 of the bundled file in each edition."""
 
 EXAMPLES = {
     "job_title_level": ["C-Suite", "Manager", "Supervisor"],
@@ -133,11 +150,39 @@ def test_the_same_seed_gives_the_same_contacts_more_or_less_of_them(
 
 
 @pytest.mark.skipif(faker.VERSION != MADE_WITH, reason="names come from another Faker")
-def test_the_committed_file_is_what_its_seed_gives() -> None:
+@pytest.mark.parametrize("edition", DIGESTS)
+def test_an_edition_is_the_same_bytes_for_ever(edition: int) -> None:
     out = BytesIO()
-    write(out, DEFAULT_SIZE, DEFAULT_SEED)
+    write(out, DEFAULT_SIZE, DEFAULT_SEED, edition=edition)
 
-    assert default_path().read_bytes() == out.getvalue()
+    assert DIGESTS[edition] == sha256(out.getvalue()).hexdigest()
+
+
+def test_the_bundled_file_is_the_second_edition_and_leads_back_to_the_first() -> None:
+    """State of the first goes on without Faker: its records are worked out."""
+    editions = Editions(Dataset.load(default_path()))
+    found = {edition: editions.of(edition).fingerprint for edition in (1, None)}
+
+    assert DIGESTS[2] == sha256(default_path().read_bytes()).hexdigest()
+    assert {1: FINGERPRINTS[1], None: FINGERPRINTS[2]} == found
+
+
+def test_one_company_in_eight_and_one_title_in_eight_are_in_lower_case() -> None:
+    """Ruling 33: as the page's records are; of a company all three, or none."""
+    written = {
+        row["company_website"]: {row[key] == row[key].lower() for key in COMPANY_CASED}
+        for row in ROWS
+    }
+    lowered = sum(True in cases for cases in written.values())
+    titles = [row["contact_job_title_1"] for row in ROWS]
+    shown = {*titles, *(row[key] for row in ROWS for key in COMPANY_CASED)}
+
+    assert {frozenset({True}), frozenset({False})} == set(
+        map(frozenset, written.values())
+    )
+    assert 1 / 8 == pytest.approx(lowered / len(written), abs=0.01)
+    assert 1 / 8 == pytest.approx(sum(map(str.islower, titles)) / len(titles), abs=0.01)
+    assert shown >= {"united states", "hayden", "burlington", "manager", "$5m to $10m"}
 
 
 def test_contacts_have_their_keys_in_order_and_ids_with_gaps() -> None:
@@ -161,7 +206,7 @@ def test_a_company_is_the_same_for_all_its_contacts() -> None:
 def test_city_state_zip_and_country_belong_together() -> None:
     known = {(place.city, place.state, place.zip, place.country) for place in PLACES}
     keys = ("city", "state", "zipcode", "country")
-    used = {tuple(row[f"company_address_{key}"] for key in keys) for row in ROWS}
+    used = {tuple(row[f"company_address_{key}"] for key in keys) for row in FIRST}
 
     assert known >= used
 
@@ -169,7 +214,7 @@ def test_city_state_zip_and_country_belong_together() -> None:
 def test_titles_fit_level_department_and_function() -> None:
     known = {(t.title, t.level, t.department, t.function) for t in VOCABULARY.titles}
     names = ("job_title", "job_title_level", "job_dept_name", "job_function_name")
-    used = {tuple(row[BY_FILTER[name].record] for name in names) for row in ROWS}
+    used = {tuple(row[BY_FILTER[name].record] for name in names) for row in FIRST}
 
     assert known == used
 

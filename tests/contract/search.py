@@ -24,7 +24,7 @@ from contract.table import (
     the,
 )
 from support.client import COUNTS, COUNTS_OF_SAMPLES, PRESETS
-from support.contacts import RECORD_KEYS, contacts, having
+from support.contacts import RECORD_KEYS, contacts, having, once
 from support.surface import C_SUITE, FIELDS
 
 NOBODY = "reachapi contract suite: no such value"
@@ -37,7 +37,7 @@ def containing(preset: str, part: str) -> list[str]:
     """Return the values that contain a part, by a plain loop over the contacts."""
     field = BY_PRESET[preset]
     values = {value for contact in contacts() for value in field.values(contact)}
-    return sorted(value for value in values if part.casefold() in value.casefold())
+    return once(value for value in values if part.casefold() in value.casefold())
 
 
 def found(*searches: tuple[str, str]) -> Expected:

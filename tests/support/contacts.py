@@ -1,6 +1,7 @@
 """The default data set as plain contacts, read by nobody's code but json's."""
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -73,5 +74,11 @@ def values_of(*presets: str) -> list[str]:
     found: list[str] = []
     for field in (each for name in presets for each in FIELDS if each.preset == name):
         values = {value for contact in contacts() for value in field.values(contact)}
-        found += [value for value in sorted(values - {""}) if value not in found]
+        found += [value for value in once(values - {""}) if value not in found]
     return found
+
+
+def once(values: Iterable[str]) -> list[str]:
+    """Return values sorted; of two spellings the one with capitals (ruling 33)."""
+    capitals_last = sorted(values, reverse=True)
+    return sorted({value.casefold(): value for value in capitals_last}.values())

@@ -7,7 +7,7 @@ import click
 
 from reachapi_emulator.cli.output import output
 from reachapi_emulator.contacts.errors import DatasetError
-from reachapi_emulator.contacts.file import DEFAULT_SEED, DEFAULT_SIZE
+from reachapi_emulator.contacts.file import DEFAULT_SEED, DEFAULT_SIZE, EDITION
 
 MAX_SIZE = 5_000_000
 
@@ -33,12 +33,19 @@ def dataset() -> None:
     help="Seed; the same seed gives the same file.",
 )
 @click.option(
+    "--edition",
+    type=click.IntRange(1, EDITION),
+    default=EDITION,
+    show_default=True,
+    help="2 has some values in lower case; 1 is the data set as it was before.",
+)
+@click.option(
     "--out",
     required=True,
     help="The file to write; - is standard output.",
 )
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
-def generate(size: int, seed: int, out: str, *, force: bool) -> None:
+def generate(size: int, seed: int, edition: int, out: str, *, force: bool) -> None:
     """Create a data set file of fictional contacts."""
     try:
         from reachapi_emulator.contacts.generate.contacts import write  # noqa: PLC0415 # Faker, for this command alone
@@ -52,7 +59,10 @@ def generate(size: int, seed: int, out: str, *, force: bool) -> None:
             length=size, label=out, show_pos=True, file=sys.stderr
         ) as bar,
     ):
-        write(file, size, seed, lambda done: bar.update(done - bar.pos))
+        write(
+            *(file, size, seed, lambda done: bar.update(done - bar.pos)),
+            edition=edition,
+        )
 
 
 @dataset.command()

@@ -1,7 +1,7 @@
 """The data set: a file of contacts, as wire bytes and an index by field."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from os import PathLike
@@ -34,7 +34,7 @@ class FieldIndex:
     """The contacts behind each value of one field.
 
     Blank text is no value, like null. Of several spellings of a value, the
-    first is shown.
+    one with capitals is shown (ruling 33).
 
     Args:
         codes: for each contact, the position of its text in `texts`.
@@ -55,7 +55,7 @@ class FieldIndex:
         for code, numbers in _grouped(codes).items():
             for value in _values(texts[code], several=several):
                 key = normalise(value)
-                shown.setdefault(key, value)
+                shown[key] = min(shown.get(key, value), value, key=_plainness)
                 self._numbers.setdefault(key, BitMap()).update(numbers)
         self.values = tuple(sorted(shown.values()))
 
@@ -77,6 +77,11 @@ def _grouped(codes: Iterable[int]) -> dict[int, list[int]]:
 def _values(text: str | None, *, several: bool) -> Iterator[str]:
     parts = (text or "").split(",") if several else (text or "",)
     return (value for part in parts if (value := part.strip()))
+
+
+def _plainness(value: str) -> tuple[bool, bool, str]:
+    """Order spellings: those with some capitals, with capitals alone, with none."""
+    return value == value.lower(), value == value.upper(), value
 
 
 class Dataset:
@@ -123,6 +128,11 @@ class Dataset:
         """Return the email address of a contact, if it has one."""
         email: str | None = orjson.loads(self.records[number])["contact_email_1"]
         return email
+
+    def rewritten(self, rewrite: Callable[[bytes], bytes]) -> "Dataset":
+        """Return the same contacts, found alike, with other wire bytes."""
+        records = list(map(rewrite, self.records))
+        return Dataset(ContactTable(records, self._codes, self._texts))
 
     @cached_property
     def fingerprint(self) -> str:

@@ -19,6 +19,8 @@ from reachapi_emulator.contacts.fields import CONTACT_KEYS, FIELDS, RECORD_KEYS,
 
 DEFAULT_SIZE: Final = 10_000
 DEFAULT_SEED: Final = 9010
+EDITION: Final = 2
+"""Of the bundled data set: 1 writes each value in one way, 2 some in lower case."""
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 

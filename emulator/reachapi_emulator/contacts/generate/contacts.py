@@ -6,7 +6,8 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from reachapi_emulator.contacts.file import Contact, vocabulary_path
+from reachapi_emulator.contacts.file import EDITION, Contact, vocabulary_path
+from reachapi_emulator.contacts.generate.casing import in_both_cases
 from reachapi_emulator.contacts.generate.companies import Companies, Company
 from reachapi_emulator.contacts.generate.draws import Draws, Names
 from reachapi_emulator.contacts.generate.people import People, Person
@@ -15,20 +16,33 @@ from reachapi_emulator.contacts.generate.vocabulary import Vocabulary
 _FIRST_ID: Final = 1001
 _WIDEST_GAP: Final = 9
 _BATCH: Final = 1_000
+_ONE_IN: Final = 8
+"""Of so many companies, and contacts, one has values in lower case."""
 
 
-def contacts(size: int, seed: int, vocabulary: Vocabulary) -> Iterator[Contact]:
-    """Return `size` contacts, the same for the same seed (ruling 33).
+def contacts(
+    size: int, seed: int, vocabulary: Vocabulary, edition: int = EDITION
+) -> Iterator[Contact]:
+    """Return `size` contacts, the same for the same seed and edition (ruling 33).
 
     A larger size begins with the contacts of a smaller one.
     """
     draws, names = Draws(str(seed)), Names(seed)
     people = People(vocabulary, names, draws)
-    return islice(_endless(Companies(vocabulary, names, draws), people, draws), size)
+    made = _endless(Companies(vocabulary, names, draws), people, draws)
+    if edition > 1:
+        cases = Draws(f"{seed}/case")  # of its own: the other draws stay as they were
+        made = in_both_cases(made, lambda: cases.below(_ONE_IN) == 0)
+    return islice(made, size)
 
 
 def write(
-    out: BinaryIO, size: int, seed: int, progress: Callable[[int], None] | None = None
+    out: BinaryIO,
+    size: int,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
+    *,
+    edition: int = EDITION,
 ) -> None:
     """Write a data set file of `size` contacts with the default vocabulary.
 
@@ -37,8 +51,9 @@ def write(
         size: how many contacts.
         seed: the same seed gives the same bytes, with the same version of Faker.
         progress: called now and then with the number of contacts written.
+        edition: 1 writes each value in one way, 2 some in lower case.
     """
-    stream = contacts(size, seed, Vocabulary.load(vocabulary_path()))
+    stream = contacts(size, seed, Vocabulary.load(vocabulary_path()), edition)
     done = 0
     while batch := list(islice(stream, _BATCH)):
         out.writelines(
