@@ -1,6 +1,7 @@
 """/_emulator/accounts: opened, listed, changed, deleted; keys, webhook, ledger."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -74,6 +75,38 @@ async def test_a_test_account_has_its_id_as_key(api: Api) -> None:
     answer = await under(api, "test-ahead").call("POST", CREDITS)
 
     assert {"available_credit": 3} == answer.json["data"]
+
+
+async def by_use(api: Api) -> None:
+    await statuses(api, "test-a")
+
+
+async def by_hand(api: Api) -> None:
+    await api.control("POST", "/accounts", {"id": "test-a"})
+
+
+async def without_a_webhook(api: Api) -> None:
+    await api.control("POST", "/accounts", {"id": "test-a", "webhook": None})
+    await api.control("PUT", "/accounts/test-a/webhook", {"url": "inbox:test-a"})
+
+
+async def anew(api: Api) -> None:
+    await by_use(api)
+    await api.control("POST", "/accounts/test-a/webhook/secret")
+    await api.control("POST", "/reset", {"account": "test-a"})
+
+
+@pytest.mark.parametrize("opens", [by_use, by_hand, without_a_webhook, anew])
+async def test_a_test_key_tells_its_secret(
+    api: Api, opens: Callable[[Api], Awaitable[None]]
+) -> None:
+    """Ruling 7: however it was opened, until it is generated anew."""
+    await opens(api)
+    shown = await api.control("GET", "/accounts/test-a")
+    again = await api.control("POST", "/accounts/test-a/webhook/secret")
+
+    assert "secret-test-a" == shown["webhook"]["secret"]
+    assert 32 == len(again["webhook"]["secret"])
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from reachapi_emulator.vendor.credits import Credit, Ledger
 from reachapi_emulator.vendor.errors import Forbidden, Unauthorized
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-TEST_KEY = re.compile(r"test-[A-Za-z0-9._-]{1,95}")
+TEST_PREFIX = "test-"
+TEST_KEY = re.compile(rf"{TEST_PREFIX}[A-Za-z0-9._-]{{1,95}}")
 MAX_ACCOUNTS = 100_000
 MAX_URL = 2_048
 _REFUSALS = {
@@ -51,6 +52,11 @@ def new_api_key() -> str:
 def new_secret() -> str:
     """Return a webhook secret of the vendor's look: 32 hexadecimal digits."""
     return secrets.token_hex(16)
+
+
+def first_secret(api_key: str) -> str:
+    """Return the webhook secret that an account has first: told by a test key."""
+    return f"secret-{api_key}" if api_key.startswith(TEST_PREFIX) else new_secret()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +181,14 @@ class Accounts:
     def _key(self, api_key: str) -> Row | None:
         row = self._store.recall("key_find", api_key=api_key)
         if row is None and self.opens(api_key):
-            own = self._receivers.url_of(api_key)
-            credit = self.opening_credits
-            self.open(Opening(api_key, credit, api_key=api_key, webhook_url=own))
+            opening = Opening(
+                api_key,
+                self.opening_credits,
+                api_key=api_key,
+                webhook_url=self._receivers.url_of(api_key),
+                webhook_secret=first_secret(api_key),
+            )
+            self.open(opening)
             row = self._store.recall("key_find", api_key=api_key)
         return row
 
@@ -275,14 +286,17 @@ class Accounts:
             check_url(url, self._receivers)
         self._store.run("account_webhook", id=account, url=url, active=active)
         if url is not None and self.get(account).webhook_secret is None:
-            self.generate_secret(account)
+            self._set_secret(account, first_secret(account))
         for changed in self.webhook_changed:
             changed(account)
         self._publish(account, "changed")
 
     def generate_secret(self, account: str) -> None:
         """Generate, or re-generate, the webhook secret."""
-        self._store.run("account_secret", id=account, secret=new_secret())
+        self._set_secret(account, new_secret())
+
+    def _set_secret(self, account: str, secret: str) -> None:
+        self._store.run("account_secret", id=account, secret=secret)
         self._publish(account, "changed")
 
     def opening(self, account: str) -> Opening:

@@ -9,9 +9,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from reachapi_emulator.services import Services
 from reachapi_emulator.vendor.accounts import (
+    TEST_PREFIX,
     AccountError,
     AccountExists,
     Opening,
+    first_secret,
     new_api_key,
 )
 from reachapi_emulator.web.control.forms import (
@@ -112,13 +114,15 @@ def _create(services: Services, form: NewAccount) -> dict[str, object]:
 def _opening(services: Services, form: NewAccount) -> Opening:
     key = new_api_key()
     name = form.id if form.id is not None else f"account-{key[:8]}"
+    key = name if name.startswith(TEST_PREFIX) else key
     own = services.accounts.opening_credits
     opening = Opening(
         id=name,
         credits=own if form.credits is None else form.credits,
         name=form.name,
-        api_key=name if name.startswith("test-") else key,
+        api_key=key,
         webhook_url=services.inboxes.url_of(name),
+        webhook_secret=first_secret(key),
     )
     return replace(opening, **_webhook(form.webhook))
 
