@@ -221,15 +221,24 @@ ANOTHER_FILE = (
             "CREATE TABLE recipes (name TEXT)",
             f"cannot be used as state: it holds somebody else's tables; {ANOTHER_FILE}",
         ),
+        *(
+            (
+                f"CREATE TABLE recipes (name TEXT); PRAGMA user_version = {version}",
+                (
+                    "cannot be used as state: it holds somebody else's tables; "
+                    f"{ANOTHER_FILE}"
+                ),
+            )
+            for version in (-1, 1, 2, 3)
+        ),
         (
             "PRAGMA user_version = 99",
             (
-                "was written by another version of the emulator (schema 99, this one "
-                "reads 2): name another --state file"
+                "was written by a newer emulator (schema 99, this one reads up to 3): "
+                "start that one, or name another --state file"
             ),
         ),
     ],
-    ids=["text", "another program's", "another version's"],
 )
 def test_a_state_file_that_is_none_is_refused_and_left_as_it_is(
     state: Path, made_by: str | None, reason: str
@@ -238,7 +247,7 @@ def test_a_state_file_that_is_none_is_refused_and_left_as_it_is(
         state.write_text("not a database, but long enough to be one")
     else:
         with closing(sqlite3.connect(state)) as database:
-            database.execute(made_by)
+            database.executescript(made_by)
     before = state.read_bytes()
     with pytest.raises(StoreError) as refusal:
         asyncio.run(server(state=state).start())

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.editions import Editions
 from reachapi_emulator.delivery.sender import Sender
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.settings import Settings
@@ -56,6 +57,7 @@ class Services:
     Attributes:
         settings: as they were given.
         dataset: the contacts.
+        editions: the same, and what they were to jobs that are older.
         store: all that is remembered; runs the units of work.
         sender: posts deliveries.
         remembering: what a reset, or the deletion of an account, has to tell; the
@@ -64,6 +66,7 @@ class Services:
 
     settings: Settings
     dataset: Dataset
+    editions: Editions
     store: Store
     clock: VirtualClock
     accounts: Accounts
@@ -103,6 +106,7 @@ class Services:
         Raises:
             StoreError: the state file cannot be used.
         """
+        editions = Editions(dataset)
         store = store or _open(settings)
         sender = sender or _sender(settings)
         clock = VirtualClock(store, real)
@@ -111,13 +115,14 @@ class Services:
         limiter = Limiter(store, settings.rate_limit)
         ledger = Ledger(store, clock, settings.keep_jobs)
         accounts = _accounts(settings, store, clock, ledger, inboxes)
-        jobs = _jobs(settings, store, clock, accounts, ledger, dataset)
+        jobs = _jobs(settings, store, clock, accounts, ledger, editions)
         carrier = FaultyCarrier(sender, inboxes, faults)
         worker = Worker(store, clock, jobs, EmailCheck(dataset), carrier)
         bounds = Bounds(settings.rate_limit, settings.webhook_timeout)
         return cls(
             settings=settings,
             dataset=dataset,
+            editions=editions,
             store=store,
             clock=clock,
             accounts=accounts,
@@ -132,7 +137,7 @@ class Services:
             delays=delays,
             inboxes=inboxes,
             snapshots=Snapshots(
-                *(store, clock, journal, faults, jobs, inboxes, dataset),
+                *(store, clock, journal, faults, jobs, inboxes, editions),
                 halted=partial(_halted, worker, delays),
             ),
             remembering=(clock, accounts, jobs, limiter, inboxes, faults, journal),
@@ -144,8 +149,9 @@ class Services:
         Raises:
             StartError: it belongs to another data set.
         """
-        known = await self.store.unit(self.store.one, "fact_get", name="dataset")
-        if known is not None and known["value"] != self._fingerprint():
+        known = await self.store.unit(self._known_fingerprint)
+        own = self._fingerprint()
+        if known != own and self.editions.former(known) is None:
             raise StartError(
                 f"{self.settings.state} belongs to another data set: start with the "
                 "--dataset that made it, or name a new --state file"
@@ -227,6 +233,9 @@ class Services:
         self.clock.start()
         self.jobs.start()
         self.faults.load()
+        former = self.editions.former(self._known_fingerprint())
+        if former is not None:
+            self.jobs.keep_edition(former)
         self.store.run("fact_set", name="dataset", value=self._fingerprint())
         if self.accounts.find(DEMO) is None:
             self.accounts.open(
@@ -239,6 +248,11 @@ class Services:
                     webhook_secret=DEMO_SECRET,
                 )
             )
+
+    def _known_fingerprint(self) -> str:
+        """Return that of the state; of a new one, what will be its own."""
+        known = self.store.one("fact_get", name="dataset")
+        return self._fingerprint() if known is None else known["value"]
 
     def _fingerprint(self) -> str:
         """Only a file outlives its data set, so only it needs to know its own."""
@@ -279,10 +293,10 @@ def _jobs(
     clock: VirtualClock,
     accounts: Accounts,
     ledger: Ledger,
-    dataset: Dataset,
+    editions: Editions,
 ) -> Jobs:
     return Jobs(
-        *(store, clock, accounts, ledger, dataset),
+        *(store, clock, accounts, ledger, editions),
         validation_delay=microseconds(settings.validation_delay),
         retry_schedule=[microseconds(wait) for wait in settings.retry_schedule],
         keep=settings.keep_jobs,

@@ -86,7 +86,7 @@ async def test_the_document_says_what_it_is(api: Api, dataset: Dataset) -> None:
     health = await api.control("GET", "/health")
     headers = first["journal"]["requests"][0]["headers"]
 
-    assert [1, dataset.fingerprint, health["version"]] == picked(
+    assert [2, dataset.fingerprint, health["version"]] == picked(
         first, "version", "dataset", "emulator"
     )
     assert picked(first, "tables", "windows") == picked(second, "tables", "windows")
@@ -204,7 +204,7 @@ async def test_an_account_that_was_deleted_stays_deleted(api: Api) -> None:
 @pytest.mark.parametrize(
     ("changes", "status", "reason"),
     [
-        ({"version": 2}, 409, "the snapshot does not fit: it is of version 2, and"),
+        ({"version": 3}, 409, "the snapshot does not fit: it is of version 3, and"),
         ({"dataset": "f"}, 409, "the snapshot does not fit: it belongs to another"),
         ({"more": 1}, 400, "the body is no snapshot: Object contains unknown field"),
         ({"tables": {}}, 400, "the body is no snapshot: its tables must be clocks, "),

@@ -21,6 +21,7 @@ SCANS = {
     "clocks_shift": "every clock leaps when a snapshot is restored",
     "deliveries_size": "inboxes hold 10,000 deliveries at most",
     "jobs_all": LISTED,
+    "jobs_keep_edition": "once for a state that an earlier edition has made",
     "jobs_recover": ONCE,
     "jobs_recover_attempts": ONCE,
     "jobs_check_clocks": ONCE,

@@ -9,6 +9,7 @@ import orjson
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from reachapi_emulator.contacts.editions import Editions
 from reachapi_emulator.errors import SnapshotForeign, StoreError
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor.errors import InsufficientCredit, WebhookInactive
@@ -139,8 +140,8 @@ def failing(emulator: InProcess, patch: pytest.MonkeyPatch) -> None:
         (
             lambda emulator, patch: patch.setattr(
                 emulator.services.snapshots,
-                "_dataset",
-                people("ada@analytical.example"),
+                "_editions",
+                Editions(people("ada@analytical.example")),
             ),
             SnapshotForeign,
         ),

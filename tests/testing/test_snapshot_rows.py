@@ -42,20 +42,21 @@ def looked_at(emulator: InProcess, table: str, values: dict[str, object]) -> Non
     tables = emulator.store.dump()
     for column, value in values.items():
         tables[table].rows[0][tables[table].columns.index(column)] = value
-    inspect(tables, emulator.dataset, emulator.services.inboxes)
+    inspect(tables, emulator.services.editions, emulator.services.inboxes)
 
 
 async def test_what_an_emulator_remembers_makes_sense(emulator: InProcess) -> None:
     tables = emulator.store.dump()
 
     assert [] == [name for name, table in tables.items() if not table.rows]
-    inspect(tables, emulator.dataset, emulator.services.inboxes)
+    inspect(tables, emulator.services.editions, emulator.services.inboxes)
 
 
 @pytest.mark.parametrize(
     ("table", "values"),
     [
         ("jobs", {"records": BitMap().serialize()}),
+        ("jobs", {"edition": 1}),
         ("accounts", {"webhook_url": None, "webhook_secret": None}),
         ("faults", STATUS_FAULT),
     ],
@@ -85,6 +86,7 @@ async def test_what_is_rare_makes_sense_too(
         ("jobs", {"records": b""}, "Out of bounds"),
         ("jobs", {"records": b"\0" * 9}, "deserialize"),
         ("jobs", {"records": BEYOND}, "not within the data set"),
+        ("jobs", {"edition": 2}, "there is no such edition"),
         ("attempts", {"url": "http://["}, "Invalid IPv6 URL"),
         ("deliveries", {"headers": "[]"}, "Expected `object`"),
         ("deliveries", {"headers": '{"a":1}'}, "Expected `str`"),
@@ -120,4 +122,4 @@ async def test_there_is_no_state_without_the_global_clock(emulator: InProcess) -
     tables["clocks"].rows.clear()
 
     with pytest.raises(SnapshotError, match="the global clock is missing"):
-        inspect(tables, emulator.dataset, emulator.services.inboxes)
+        inspect(tables, emulator.services.editions, emulator.services.inboxes)

@@ -34,11 +34,11 @@ class Editions:
 
     def former(self, fingerprint: str) -> int | None:
         """Return which edition has a fingerprint, if what is served has replaced it."""
-        if self.served.fingerprint != FINGERPRINTS[EDITION]:
+        known = {each: edition for edition, each in FINGERPRINTS.items()}
+        edition = known.get(fingerprint, EDITION)
+        if edition == EDITION or self.served.fingerprint != FINGERPRINTS[EDITION]:
             return None
-        of = {known: edition for edition, known in FINGERPRINTS.items()}
-        edition = of.get(fingerprint, EDITION)
-        return None if edition == EDITION else edition
+        return edition
 
     def of(self, edition: int | None) -> Dataset:
         """Return the data set of an edition; of None, what is served."""

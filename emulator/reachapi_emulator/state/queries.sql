@@ -145,6 +145,10 @@ VALUES (:account, 'submitted', :polled, :fetch_count, :filter, :matched,
   coalesce((SELECT account FROM clocks WHERE account = :account), ''), :due_at)
 RETURNING id;
 
+-- name: jobs_keep_edition
+-- The jobs so far mean the records of an edition that is served no more.
+UPDATE jobs SET edition = :edition WHERE edition IS NULL;
+
 -- name: job_get
 -- One job with the secret and address of its deliveries as they are now.
 SELECT jobs.*, webhook_url, webhook_secret FROM jobs

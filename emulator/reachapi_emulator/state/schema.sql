@@ -55,6 +55,8 @@ CREATE UNIQUE INDEX charged_once ON ledger (job) WHERE job IS NOT NULL;
 -- an active 'webhook'; so who looks for what falls due does not meet it again.
 -- A polled one is not delivered: once validated, nothing of it is due.
 -- "trigger" says why the next attempt is made; retries counts those scheduled.
+-- edition is that of the bundled data set whose records they are; NULL: of the one
+-- that is served.
 -- fault is the rule that has postponed the next attempt; reordered ones wait for
 -- an attempt of another job of their account.
 -- ended counts the jobs up in the order of their ends, so that the oldest can be
@@ -68,6 +70,7 @@ CREATE TABLE jobs (
   filter      TEXT NOT NULL,
   matched     INTEGER NOT NULL,
   records     BLOB NOT NULL,
+  edition     INTEGER,
   valid       INTEGER,
   charged     INTEGER,
   retries     INTEGER NOT NULL DEFAULT 0,

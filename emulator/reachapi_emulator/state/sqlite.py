@@ -6,15 +6,15 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing, suppress
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from reachapi_emulator.errors import StoreError
-from reachapi_emulator.state import tables
+from reachapi_emulator.state import migrations, tables
 from reachapi_emulator.state.events import EventType, Feed
 from reachapi_emulator.state.memory import Ring, Windows
+from reachapi_emulator.state.migrations import SCHEMA_VERSION, sql
 from reachapi_emulator.state.tables import TableDump, Tables
 
 P = ParamSpec("P")
@@ -32,13 +32,8 @@ MAX_WAL = 4 * 1024 * 1024
 MAX_FREED = 25_000
 """Pages of 4 KiB that are given back at an end, so that it does not take long."""
 
-SCHEMA_VERSION = 2
 MAX_RECALLED = 10_000
 _QUERY = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
-
-
-def _sql(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def named_queries(text: str) -> dict[str, str]:
@@ -70,7 +65,7 @@ class SqliteStore:
 
     Raises:
         StoreError: the file cannot be opened, is no store or damaged, is in use by
-            another process, or was made by another version.
+            another process, or was made by a newer version.
     """
 
     failures: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
@@ -80,7 +75,7 @@ class SqliteStore:
     ) -> None:
         self._queries = {
             name: Statement.of(text)
-            for name, text in named_queries(_sql("queries.sql")).items()
+            for name, text in named_queries(sql("queries.sql")).items()
         }
         self._announcements: dict[Callable[[], None], None] | None = None
         self._memory: dict[tuple[object, ...], dict[str, Any] | None] = {}
@@ -92,6 +87,8 @@ class SqliteStore:
         self.journal = Ring(journal_size)
         self.feed = Feed()
         try:
+            if path != MEMORY:
+                migrations.make_private(path)
             self._db = sqlite3.connect(
                 path,
                 isolation_level=None,
@@ -110,17 +107,15 @@ class SqliteStore:
         if path != MEMORY:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute(f"PRAGMA synchronous = {synchronous}")
-        self._db.execute("PRAGMA foreign_keys = ON")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
             self._create()
-        elif version != SCHEMA_VERSION:
-            raise StoreError(
-                f"{path} was written by another version of the emulator "
-                f"(schema {version}, this one reads {SCHEMA_VERSION}): "
-                "name another --state file"
-            )
+        else:
+            migrations.check(self._db, path, version)
         self._check_pages()
+        if 0 < version < SCHEMA_VERSION:
+            migrations.update(self._db, path, version)
+        self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA journal_mode = WAL")  # no foreign file gets here
         self._db.execute(f"PRAGMA journal_size_limit = {MAX_WAL}")
 
@@ -135,8 +130,7 @@ class SqliteStore:
             raise sqlite3.DatabaseError("it holds somebody else's tables")
         self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         self._db.executescript(
-            f"BEGIN; {_sql('schema.sql')} PRAGMA user_version = {SCHEMA_VERSION};"
-            "COMMIT;"
+            f"BEGIN; {sql('schema.sql')} PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
         )
 
     async def unit(

@@ -22,7 +22,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "INTEGER": (int,),
     "REAL": (int, float),
     "TEXT": (str,),
-    "BLOB": (str,),
+    "BLOB": (str, bytes),
     "": (int, str),  # SQLite declares no types for its counters
 }
 
@@ -48,13 +48,18 @@ class _Column(NamedTuple):
     required: bool
 
 
-def names(db: sqlite3.Connection) -> list[str]:
-    """Return the tables of the state, those before that others refer to."""
+def every(db: sqlite3.Connection) -> list[str]:
+    """Return the tables of the schema, those before that others refer to."""
     rows = db.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table'"
         " AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
     )
-    return [row["name"] for row in rows if row["name"] != MARKS]
+    return [row["name"] for row in rows]
+
+
+def names(db: sqlite3.Connection) -> list[str]:
+    """Return the tables of the state: all but what belongs to the file."""
+    return [name for name in every(db) if name != MARKS]
 
 
 def clear(db: sqlite3.Connection) -> None:
@@ -73,9 +78,7 @@ def dump(db: sqlite3.Connection) -> dict[str, TableDump]:
 
 def _dump(db: sqlite3.Connection, name: str) -> TableDump:
     rows = db.execute(f"SELECT * FROM {name}")  # noqa: S608 # a name of our own schema
-    return TableDump(
-        [column.name for column in _columns(db, name)], list(map(list, rows))
-    )
+    return TableDump(column_names(db, name), list(map(list, rows)))
 
 
 def fill(db: sqlite3.Connection, tables: Tables) -> None:
@@ -111,6 +114,11 @@ def _fill(db: sqlite3.Connection, name: str, table: TableDump) -> None:
     )
 
 
+def column_names(db: sqlite3.Connection, table: str) -> list[str]:
+    """Return the columns of a table, in the schema's order."""
+    return [column.name for column in _columns(db, table)]
+
+
 def _columns(db: sqlite3.Connection, table: str) -> list[_Column]:
     return [
         _Column(row["name"], row["type"], bool(row["notnull"] or row["pk"]))
@@ -141,10 +149,12 @@ def _value(column: _Column, value: object) -> object:
         raise ValueError(f"{column.name} is not of type {column.type}")
     if isinstance(value, int) and abs(value) > MAX_NUMBER:
         raise ValueError(f"{column.name} is too large")
-    return _bytes(column, str(value)) if column.type == "BLOB" else value
+    return _bytes(column, value) if column.type == "BLOB" else value
 
 
-def _bytes(column: _Column, text: str) -> bytes:
+def _bytes(column: _Column, text: object) -> object:
+    if not isinstance(text, str):  # it is what an older snapshot has come to
+        return text
     try:
         return a2b_base64(text, strict_mode=True)
     except ValueError:

@@ -12,8 +12,10 @@ import msgspec
 from pyroaring import BitMap
 
 from reachapi_emulator import __version__
-from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.editions import Editions
+from reachapi_emulator.contacts.file import EDITION
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
+from reachapi_emulator.state import migrations
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock
 from reachapi_emulator.state.events import EventType
 from reachapi_emulator.state.sqlite import MEMORY
@@ -44,10 +46,12 @@ Checks: TypeAlias = Mapping[str, Callable[[DumpedRow], None]]
 
 _SENSELESS = (ValueError, TypeError, IndexError, msgspec.MsgspecError)
 
-VERSION = 1
+VERSION = 2
+_SCHEMAS = {1: 2}
+"""The schema of the tables in a snapshot of an older version."""
 
 
-def inspect(tables: Tables, dataset: Dataset, receivers: Receivers) -> None:
+def inspect(tables: Tables, editions: Editions, receivers: Receivers) -> None:
     """Look at every row; blobs in them are bytes.
 
     Raises:
@@ -56,7 +60,7 @@ def inspect(tables: Tables, dataset: Dataset, receivers: Receivers) -> None:
     checks: Checks = {
         "accounts": partial(_account, receivers),
         **_CHECKS,
-        "jobs": partial(_job, dataset),
+        "jobs": partial(_job, editions),
     }
     for table, check in checks.items():
         for number, row in enumerate(tables[table].records(), start=1):
@@ -80,13 +84,14 @@ def _account(receivers: Receivers, row: DumpedRow) -> None:
         _require(row["webhook_secret"], "webhook_secret is missing")
 
 
-def _job(dataset: Dataset, row: DumpedRow) -> None:
+def _job(editions: Editions, row: DumpedRow) -> None:
     _require(row["state"] in STATES, f"state must be one of {', '.join(STATES)}")
     msgspec.json.decode(row["filter"])
     validated = row["state"] not in {"submitted", "validating"}
     _require((row["valid"] is not None) == validated, "valid and state contradict")
     records = BitMap.deserialize(row["records"])
-    within = not records or records.max() < len(dataset)
+    _require(row["edition"] in {None, *range(1, EDITION)}, "there is no such edition")
+    within = not records or records.max() < len(editions.served)
     _require(within, "records are not within the data set")
 
 
@@ -182,18 +187,25 @@ def parse(document: bytes) -> Snapshot:
 
     Raises:
         SnapshotError: it is no snapshot.
-        SnapshotForeign: it is one of another version.
+        SnapshotForeign: it is one of a newer version.
     """
     try:
         version = msgspec.json.decode(document, type=_Head).version
-        if version != VERSION:
+        if not 1 <= version <= VERSION:
             raise SnapshotForeign(
-                f"it is of version {version}, and this emulator reads {VERSION}: "
+                f"it is of version {version}, and this emulator reads 1 to {VERSION}: "
                 "restore it with the emulator that took it"
             )
-        return msgspec.json.decode(document, type=Snapshot)
+        return _updated(msgspec.json.decode(document, type=Snapshot))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotError(str(error)) from None
+
+
+def _updated(snapshot: Snapshot) -> Snapshot:
+    schema = _SCHEMAS.get(snapshot.version)
+    if schema is not None:
+        snapshot.tables = migrations.updated(snapshot.tables, schema)
+    return snapshot
 
 
 class _Weights(msgspec.Struct):
@@ -224,7 +236,7 @@ class Snapshots:
         faults: are read anew.
         jobs: that were under way are made due again.
         receivers: those that the emulator has itself.
-        dataset: what record numbers mean.
+        editions: what record numbers mean.
         halted: what is under way is dropped before its block, and nothing begins
             inside it.
     """
@@ -237,7 +249,7 @@ class Snapshots:
         faults: FaultRules,
         jobs: Jobs,
         receivers: Receivers,
-        dataset: Dataset,
+        editions: Editions,
         *,
         halted: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
@@ -247,7 +259,7 @@ class Snapshots:
         self._faults = faults
         self._jobs = jobs
         self._receivers = receivers
-        self._dataset = dataset
+        self._editions = editions
         self._halted = halted
 
     async def take(self) -> bytes:
@@ -255,7 +267,7 @@ class Snapshots:
         snapshot = Snapshot(
             version=VERSION,
             emulator=__version__,
-            dataset=self._dataset.fingerprint,
+            dataset=self._editions.served.fingerprint,
             real=self._clock.real(),
             tables=await self._store.long_unit(self._store.dump),
             windows=self._store.windows.dump(),
@@ -271,7 +283,7 @@ class Snapshots:
 
         Raises:
             SnapshotError: it is no snapshot; nothing has changed.
-            SnapshotForeign: it is of another version or data set; likewise.
+            SnapshotForeign: it is of a newer version or another data set; likewise.
         """
         snapshot = parse(document)
         await self._check(snapshot)
@@ -285,7 +297,8 @@ class Snapshots:
 
     async def _check(self, snapshot: Snapshot) -> None:
         """See that it can be restored, by restoring its tables elsewhere."""
-        if snapshot.dataset != self._dataset.fingerprint:
+        known, own = snapshot.dataset, self._editions.served.fingerprint
+        if known != own and self._editions.former(known) is None:
             raise SnapshotForeign(
                 "it belongs to another data set: start with the --dataset that the "
                 "emulator served which took it"
@@ -293,7 +306,7 @@ class Snapshots:
         with closing(open_store(MEMORY, journal_size=1)) as scratch:
             await scratch.long_unit(scratch.load, snapshot.tables)
             restored = await scratch.long_unit(scratch.dump)
-        inspect(restored, self._dataset, self._receivers)
+        inspect(restored, self._editions, self._receivers)
 
     def _replace(self, snapshot: Snapshot) -> None:
         """Replace the tables; time goes on from where it was, a fact stays ours."""
@@ -302,6 +315,9 @@ class Snapshots:
         self._store.load(snapshot.tables)
         self._store.run("clocks_shift", shift=snapshot.real - self._clock.real())
         self._store.run("fact_set", name="dataset", value=own)
+        former = self._editions.former(snapshot.dataset)
+        if former is not None:
+            self._jobs.keep_edition(former)
         self._jobs.start()
         self._faults.load()
         self._store.after_commit(partial(self._replace_memory, snapshot))

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import seconds
 from reachapi_emulator.state.store import Row
+from reachapi_emulator.vendor.payload import Records
 from reachapi_emulator.vendor.retry_policy import DeliveryState
 
 JobState: TypeAlias = Literal[
@@ -80,7 +81,7 @@ class BegunAttempt:
         number: counted up from 1 for each job.
         url: where the account's webhook leads now.
         secret: the account's, as it is now.
-        records: the numbers of the records to deliver.
+        records: those to deliver.
         state: the job's, when it began.
         retries: how many retries have been scheduled so far.
         interference: what is ordered for it on its way.
@@ -94,7 +95,7 @@ class BegunAttempt:
     number: int
     url: str
     secret: str
-    records: BitMap
+    records: Records
     state: DeliveryState
     retries: int
     interference: Interference | None

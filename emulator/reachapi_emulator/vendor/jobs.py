@@ -25,7 +25,7 @@ from functools import partial
 import orjson
 from pyroaring import BitMap
 
-from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.editions import Editions
 from reachapi_emulator.contacts.query import first
 from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.logs import masked_url
@@ -78,7 +78,7 @@ class Jobs:
         clock: tells when they were made and fall due.
         accounts: tell whether a webhook is active.
         ledger: tells whether the credits suffice, and is charged.
-        dataset: what the record numbers of a job mean.
+        editions: what the record numbers of a job mean.
         validation_delay: microseconds from acceptance to validation.
         retry_schedule: microseconds between attempts (ruling 29).
         keep: a job is let go when so many others have ended after it.
@@ -90,7 +90,7 @@ class Jobs:
         clock: VirtualClock,
         accounts: Accounts,
         ledger: Ledger,
-        dataset: Dataset,
+        editions: Editions,
         *,
         validation_delay: int,
         retry_schedule: Sequence[int],
@@ -100,7 +100,7 @@ class Jobs:
         self._clock = clock
         self._accounts = accounts
         self._ledger = ledger
-        self._dataset = dataset
+        self._editions = editions
         self._delay = validation_delay
         self.retry_schedule = retry_schedule
         self._keep = keep
@@ -137,6 +137,13 @@ class Jobs:
 
     def reset(self) -> None:
         """Do nothing: a start follows, which tells everyone."""
+
+    def keep_edition(self, edition: int) -> None:
+        """Let every job so far mean the records of an edition that is served no more.
+
+        What it delivers, or delivers again, is what it would have been (ruling 30).
+        """
+        self._store.run("jobs_keep_edition", edition=edition)
 
     def submit(self, account: str, request: DataRequest) -> int:
         """Accept a data request and return its unique_processing_id.
@@ -243,11 +250,11 @@ class Jobs:
         )
         number = int(made["number"]) if made else 0
         self.publish(job, number)
-        records = BitMap.deserialize(row["records"])
         waiting = self._store.all("jobs_reordered", account=row["account"], job=job)
         overtakes = tuple((each["id"], each["attempts"]) for each in waiting)
         return BegunAttempt(
-            *(job, row["account"], number, url, row["webhook_secret"], records),
+            *(job, row["account"], number, url, row["webhook_secret"]),
+            self._records(row),
             *(row["state"], row["retries"], ordered, endpoint_of(row), overtakes),
         )
 
@@ -392,7 +399,11 @@ class Jobs:
             raise LookupError(f"job {job} is another account's")
         if row["valid"] is None:
             raise StillProcessing
-        return Records(self._dataset, BitMap.deserialize(row["records"]))
+        return self._records(row)
+
+    def _records(self, row: Row) -> Records:
+        numbers = BitMap.deserialize(row["records"])
+        return Records(self._editions, row["edition"], numbers)
 
     def payload(self, job: int) -> Payload:
         """Return the body of a job's delivery.
@@ -403,11 +414,11 @@ class Jobs:
         """
         row = self.row(job)
         check_delivers(row)
-        return self.payload_of(job, BitMap.deserialize(row["records"]))
+        return self.payload_of(job, self._records(row))
 
-    def payload_of(self, job: int, records: BitMap) -> Payload:
+    def payload_of(self, job: int, records: Records) -> Payload:
         """Return the body that delivers records of a job (ruling 27)."""
-        return delivery(job, Records(self._dataset, records))
+        return delivery(job, records)
 
     def attempts(self, job: int) -> tuple[int, int]:
         """Return how many attempts of a job were made, and how many have ended."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
+from reachapi_emulator.contacts.editions import Editions
 from reachapi_emulator.contacts.query import join, joined_size
 
 _END = b"]}"
@@ -13,10 +14,19 @@ _END = b"]}"
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records of a data set, by their numbers."""
+    """Records by their numbers, in an edition of the data set or in what is served.
 
-    dataset: Dataset
+    They are looked up when they are written, not inside a unit of work.
+    """
+
+    editions: Editions
+    edition: int | None
     numbers: BitMap
+
+    @property
+    def dataset(self) -> Dataset:
+        """What the numbers mean."""
+        return self.editions.of(self.edition)
 
 
 @dataclass(frozen=True, slots=True)
