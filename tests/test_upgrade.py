@@ -17,7 +17,17 @@ from reachapi_emulator.contacts.editions import Editions
 from reachapi_emulator.errors import StoreError
 from reachapi_emulator.state import migrations
 from reachapi_emulator.state.sqlite import MEMORY, SqliteStore
-from support.client import Api, Serve, account, ask, attempted, inbox, ready, script
+from support.client import (
+    Api,
+    Serve,
+    account,
+    ask,
+    attempted,
+    inbox,
+    opened,
+    ready,
+    script,
+)
 from support.contacts import deliverable, having, record
 from support.measuring import ran
 from support.older import older, older_file
@@ -32,10 +42,15 @@ Continued = Callable[[Path, bytes], AbstractAsyncContextManager[Api]]
 
 
 async def lived(api: Api) -> tuple[bytes, list[int]]:
-    """Return a snapshot with jobs: delivered, to be retried, polled, submitted."""
+    """Return a snapshot with jobs: delivered, to be retried, polled, submitted.
+
+    The id after theirs was given to an account that is gone.
+    """
     await script(api, 200, 500)
     jobs = [await attempted(api, 3, **QUARRIES) for _ in range(2)]
     jobs += [await ready(api, 3, **QUARRIES), await api.fetch(3, **QUARRIES)]
+    await (await opened(api, "test-gone")).fetch(1)
+    await api.control("DELETE", "/accounts/test-gone")
     return (await ask(api, "GET", "/snapshot")).body, jobs
 
 
@@ -115,7 +130,7 @@ async def test_all_else_is_as_it_was_and_stays(
         following = await api.fetch(1)
 
     assert before == after == again
-    assert jobs[-1] + 1 == following
+    assert jobs[-1] + 2 == following
 
 
 @pytest.fixture
@@ -130,7 +145,7 @@ def state(tmp_path: Path, document: bytes) -> Path:
     return tmp_path / "state.db"
 
 
-def opened(path: Path | str) -> SqliteStore:
+def used(path: Path | str) -> SqliteStore:
     return SqliteStore(str(path), journal_size=1)
 
 
@@ -150,7 +165,7 @@ def test_a_file_is_brought_to_the_shape_of_a_new_one(
 ) -> None:
     jobs = rows(state, JOBS)
     for path in (state, tmp_path / "new.db"):
-        opened(path).close()
+        used(path).close()
 
     assert rows(tmp_path / "new.db", SHAPE) == rows(state, SHAPE)
     assert jobs == rows(state, JOBS)
@@ -176,13 +191,13 @@ def test_a_copy_is_kept_beside_and_no_older_one_is_lost(
 ) -> None:
     """Each as it was, readable by the owner alone, as are new files."""
     before = rows(state, SHAPE), rows(state, JOBS)
-    opened(state).close()
+    used(state).close()
     copy = state.with_name("state.db.schema-2.bak")
     first = copy.read_bytes()
     state.unlink()
     older_file(state, document)
-    opened(state).close()
-    opened(state.with_name("new.db")).close()
+    used(state).close()
+    used(state.with_name("new.db")).close()
     names = {path.name for path in state.parent.iterdir()}
     modes = {stat.S_IMODE(path.stat().st_mode) for path in state.parent.iterdir()}
 
@@ -208,7 +223,7 @@ def test_a_kill_in_the_middle_leaves_the_file_as_it_was(state: Path) -> None:
 
     assert (9, before) == (ended.returncode, (rows(state, SHAPE), rows(state, JOBS)))
     assert [(2,)] == rows(state, VERSION)
-    opened(state).close()
+    used(state).close()
     assert before[1] == rows(state, JOBS)
 
 
@@ -218,7 +233,7 @@ def test_a_step_that_fails_changes_nothing(
     monkeypatch.setitem(migrations.STEPS, 3, "DELETE FROM jobs; DELETE FROM nowhere;")
     before = rows(state, SHAPE), rows(state, JOBS)
     with pytest.raises(StoreError, match="cannot be used as state: no such table"):
-        opened(state)
+        used(state)
 
     assert before == (rows(state, SHAPE), rows(state, JOBS))
 
@@ -233,7 +248,7 @@ def test_a_step_makes_of_the_rows_what_the_new_shape_needs(
     UPDATE accounts SET name = 'a;
     b'"""
     monkeypatch.setitem(migrations.STEPS, 3, step)
-    opened(state).close()
+    used(state).close()
 
     assert {(None, 1)} == set(rows(state, "SELECT fault, edition FROM jobs"))
     assert [("a;\n    b",)] == rows(state, "SELECT name FROM accounts")
@@ -243,7 +258,7 @@ def test_rows_that_refer_to_nothing_are_refused(state: Path) -> None:
     with closing(sqlite3.connect(state)) as db, db:
         db.execute("DELETE FROM accounts")
     with pytest.raises(StoreError, match="a row refers to one that there is not"):
-        opened(state)
+        used(state)
 
     assert [(2,)] == rows(state, VERSION)
 
@@ -254,7 +269,7 @@ def test_every_version_has_its_step_and_its_text() -> None:
     assert list(versions) == list(migrations.STEPS)
     for version in versions:
         assert "CREATE TABLE jobs" in migrations.sql(f"schema_{version - 1}.sql")
-    opened(MEMORY).close()
+    used(MEMORY).close()
 
 
 @pytest.mark.parametrize(
