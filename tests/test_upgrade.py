@@ -177,7 +177,7 @@ def test_what_has_ended_goes_in_its_turn(state: Path, document: bytes) -> None:
     """Jobs, and bodies of answers, as if they had ended in the emulator of today."""
     with closing(sqlite3.connect(state)) as db, db:
         db.execute("UPDATE attempts SET response_body = 'ö' || number")
-    opened(state).close()
+    used(state).close()
 
     assert [1, None, 2, None] == [each for (each,) in rows(state, ENDED)]
     assert [3, 6] == [each for (each,) in rows(state, "SELECT written FROM attempts")]

@@ -16,6 +16,7 @@ from reachapi_emulator.state.clock import EVERYONE, VirtualClock, microseconds
 from reachapi_emulator.state.events import EventType
 from reachapi_emulator.state.sqlite import MEMORY
 from reachapi_emulator.state.store import Store, open_store
+from reachapi_emulator.testing.activity import AccountFilter, Activity
 from reachapi_emulator.testing.client_report import Bounds, ClientReport
 from reachapi_emulator.testing.delays import Delays
 from reachapi_emulator.testing.delivery_faults import FaultyCarrier
@@ -36,6 +37,9 @@ MAX_PROBE = 0.1
 DEMO = "demo"
 DEMO_KEY = "demo-api-key"
 DEMO_SECRET = "demo-webhook-secret"  # noqa: S105 # documented in ruling 8
+
+MAX_TIDIED = 1_000
+"""How many accounts one call deletes."""
 
 
 class Resettable(Protocol):
@@ -79,6 +83,7 @@ class Services:
     client_report: ClientReport
     faults: FaultRules
     delays: Delays
+    activity: Activity
     inboxes: Inboxes
     snapshots: Snapshots
     remembering: tuple[Resettable, ...]
@@ -112,6 +117,7 @@ class Services:
         clock = VirtualClock(store, real)
         inboxes, journal = Inboxes(store, clock), Journal(store)
         faults, delays = FaultRules(store), Delays(store, clock)
+        activity = Activity(store, clock)
         limiter = Limiter(store, settings.rate_limit)
         ledger = Ledger(store, clock, settings.keep_jobs)
         accounts = _accounts(settings, store, clock, ledger, inboxes)
@@ -135,12 +141,16 @@ class Services:
             client_report=ClientReport(store, journal, jobs, inboxes, bounds),
             faults=faults,
             delays=delays,
+            activity=activity,
             inboxes=inboxes,
             snapshots=Snapshots(
-                *(store, clock, journal, faults, jobs, inboxes, editions),
+                *(store, clock, journal, jobs, inboxes, editions),
+                replaced=(faults.load, activity.reset),
                 halted=partial(_halted, worker, delays),
             ),
-            remembering=(clock, accounts, jobs, limiter, inboxes, faults, journal),
+            remembering=(
+                *(clock, accounts, jobs, limiter, inboxes, faults, journal, activity),
+            ),
         )
 
     async def check(self) -> None:
@@ -162,6 +172,7 @@ class Services:
         for each in (self.clock, self.jobs.ids):
             await self.store.unit(each.take_up)
         await self.store.unit(self._seed)
+        self.activity.start()
         self.worker.start()
         self._watching.append(asyncio.create_task(self.clock.watch(), name="clock"))
 
@@ -207,6 +218,25 @@ class Services:
         async with _halted(self.worker, self.delays, account):
             await self.store.long_unit(self._forget, account)
 
+    async def tidy(self, wanted: AccountFilter) -> tuple[list[str], bool]:
+        """Delete accounts that are meant, one after another, letting others run.
+
+        The demo account stays, and so does who has been used meanwhile.
+
+        Returns:
+            The ids of those deleted, and whether there are more than `MAX_TIDIED`.
+        """
+        every = await self.store.unit(self.accounts.ids)
+        chosen = self.activity.select(wanted, (each for each in every if each != DEMO))
+        deleted = []
+        for account in chosen[:MAX_TIDIED]:
+            await asyncio.sleep(0)
+            known = await self.store.unit(self.accounts.find, account)
+            if known is not None and self.activity.matches(wanted, account):
+                await self.forget(account)
+                deleted.append(account)
+        return deleted, len(chosen) > MAX_TIDIED
+
     def _forget(self, account: str) -> None:
         for each in self.remembering:
             each.forget(account)
@@ -215,6 +245,7 @@ class Services:
         opening = self.accounts.opening(account)
         self._forget(account)
         self.accounts.open(opening)
+        self.activity.reopen(account)
         self._publish_reset(account)
 
     def _start_afresh(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reachapi_emulator import __version__
+from reachapi_emulator import __version__, services
 from reachapi_emulator.client import (
     ConnectionLost,
     Driver,
@@ -187,3 +187,18 @@ def test_a_report_of_all_accounts(stub: Stub) -> None:
         found.assert_clean()
 
     assert "nothing was done wrong in 3 requests of all accounts" == str(found)
+
+
+def test_accounts_are_tidied_up(emu: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them, in as many calls as it takes."""
+    monkeypatch.setattr(services, "MAX_TIDIED", 2)
+    names = [emu.account(f"test-tidy-{letter}").id for letter in "abc"]
+    other = emu.account("other").id
+    idle = [each.id for each in emu.idle_accounts(0, prefix="test-tidy-")]
+    busy = emu.idle_accounts(3_600)
+    deleted = emu.delete_accounts(prefix="test-tidy-", idle=0)
+
+    assert (names, names, []) == (idle, deleted, busy)
+    assert ["demo", other] == [each.id for each in emu.accounts]
+    with pytest.raises(EmulatorError, match="say which accounts"):
+        emu.delete_accounts()

@@ -240,7 +240,7 @@ WRONG: list[tuple[str, int, str]] = [
     *(
         (f"{route}?id=1", 400, f"unknown parameter 'id': known are {known}")
         for route, known in {
-            "GET /accounts": "none",
+            "GET /accounts": "prefix, idle",
             "GET /jobs": "account, state",
             "GET /requests": "account, operation, status, limit",
             "DELETE /requests": "account",

@@ -58,6 +58,7 @@ ROUTES = (
     Route("GET", "/", open=True),
     Route("GET", "/accounts"),
     Route("POST", "/accounts", form=True),
+    Route("DELETE", "/accounts"),
     Route("GET", "/accounts/{account}"),
     Route("PATCH", "/accounts/{account}", form=True),
     Route("DELETE", "/accounts/{account}"),

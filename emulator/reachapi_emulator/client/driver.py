@@ -97,6 +97,40 @@ class Driver:
         found = self._reached.send("GET", "/accounts")
         return [Account(self._reached, each, opened=False) for each in found]
 
+    def idle_accounts(
+        self, seconds: int, *, prefix: str | None = None
+    ) -> list[Account]:
+        """Return the accounts that nobody has used for so many real seconds.
+
+        Args:
+            seconds: how long, at least.
+            prefix: what their ids begin with.
+        """
+        path = f"/accounts{lists.query(prefix=prefix, idle=seconds)}"
+        found = self._reached.send("GET", path)
+        return [Account(self._reached, each, opened=False) for each in found]
+
+    def delete_accounts(
+        self, *, prefix: str | None = None, idle: int | None = None
+    ) -> list[str]:
+        """Delete all accounts that are meant, but for `demo`; return their ids.
+
+        Args:
+            prefix: what their ids begin with.
+            idle: real seconds for which nobody has used them, at least.
+
+        Raises:
+            EmulatorError: 400, neither is given.
+        """
+        path = f"/accounts{lists.query(prefix=prefix, idle=idle)}"
+        deleted: list[str] = []
+        more = True
+        while more:
+            answer = self._reached.send("DELETE", path)
+            deleted += answer["deleted"]
+            more = answer["more"] and answer["deleted"]
+        return deleted
+
     def account(
         self,
         id: str | None = None,  # noqa: A002 # the API's own word

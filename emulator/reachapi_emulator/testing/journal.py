@@ -209,7 +209,7 @@ class Journal:
         if account is None:
             self.ring.clear()
         else:
-            self.ring.drop(RequestFilter(account).matches)
+            self.ring.drop(lambda entry: entry.account == account)
         self._recount()
         reset = {"scope": "journal", "account": account}
         self._feed.publish(EventType.RESET, account or EVERYONE, reset)

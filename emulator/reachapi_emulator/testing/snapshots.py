@@ -1,7 +1,7 @@
 """The whole state as one document, and back, in this process or another."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import asdict
 from functools import partial
@@ -27,7 +27,6 @@ from reachapi_emulator.testing.faults import (
     STATUSES,
     FaultKind,
     FaultPhase,
-    FaultRules,
 )
 from reachapi_emulator.testing.inbox import ScriptedAnswer
 from reachapi_emulator.testing.journal import (
@@ -233,10 +232,10 @@ class Snapshots:
         store: what is dumped and replaced.
         clock: goes on from the instant of the snapshot.
         journal: is part of it.
-        faults: are read anew.
         jobs: that were under way are made due again.
         receivers: those that the emulator has itself.
         editions: what record numbers mean.
+        replaced: called inside the unit in which everything is another's.
         halted: what is under way is dropped before its block, and nothing begins
             inside it.
     """
@@ -246,17 +245,17 @@ class Snapshots:
         store: Store,
         clock: VirtualClock,
         journal: Journal,
-        faults: FaultRules,
         jobs: Jobs,
         receivers: Receivers,
         editions: Editions,
         *,
+        replaced: Sequence[Callable[[], None]],
         halted: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
         self._store = store
         self._clock = clock
         self._journal = journal
-        self._faults = faults
+        self._replaced = replaced
         self._jobs = jobs
         self._receivers = receivers
         self._editions = editions
@@ -319,7 +318,8 @@ class Snapshots:
         if former is not None:
             self._jobs.keep_edition(former)
         self._jobs.start()
-        self._faults.load()
+        for each in self._replaced:
+            each()
         self._store.after_commit(partial(self._replace_memory, snapshot))
         done = {"scope": "all", "account": None}
         self._store.publish(EventType.RESET, EVERYONE, done)

@@ -111,6 +111,7 @@ class Exchange:
             _identify, services, api_key, with_secret=sends_secret
         )
         self.caller = caller
+        services.activity.note(caller.account)
         if sends_secret and headers[SECRET_HEADER] != secret:
             self._findings.append((FindingKind.WRONG_SECRET, ""))
             raise Unauthorized

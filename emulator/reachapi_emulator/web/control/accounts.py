@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import UNSET, Meta, UnsetType
 
 from reachapi_emulator.services import Services
+from reachapi_emulator.testing.activity import AccountFilter
 from reachapi_emulator.vendor.accounts import (
     TEST_PREFIX,
     AccountError,
@@ -25,6 +26,7 @@ from reachapi_emulator.web.control.forms import (
     reply,
     services_of,
     unit,
+    whole_number,
 )
 
 P = ParamSpec("P")
@@ -85,20 +87,45 @@ def to_json(services: Services, account: str) -> dict[str, object]:
     }
 
 
-def _all_to_json(services: Services) -> list[dict[str, object]]:
-    return [to_json(services, account) for account in services.accounts.ids()]
+def _all_to_json(services: Services, wanted: AccountFilter) -> list[dict[str, object]]:
+    found = services.activity.select(wanted, services.accounts.ids())
+    return [to_json(services, account) for account in found]
+
+
+def _filter(request: web.Request) -> AccountFilter | None:
+    """Read ?prefix= and ?idle=; return None where there is neither."""
+    given = parameters(request, "prefix", "idle")
+    prefix, idle = given["prefix"], whole_number(given["idle"], "idle")
+    return (
+        AccountFilter(prefix or "", idle or 0) if prefix or idle is not None else None
+    )
 
 
 async def listed(request: web.Request) -> web.Response:
-    """GET /accounts."""
-    parameters(request)
-    return reply(await unit(request, _all_to_json))
+    """GET /accounts?prefix=&idle=."""
+    wanted = _filter(request) or AccountFilter()
+    return reply(await unit(request, _all_to_json, wanted))
+
+
+async def tidy(request: web.Request) -> web.Response:
+    """DELETE /accounts?prefix=&idle=, at most 1,000 of them."""
+    wanted = _filter(request)
+    if wanted is None:
+        raise ControlError(
+            400,
+            "say which accounts: ?prefix= of their ids, ?idle= seconds without a "
+            "request, or both; POST /_emulator/reset deletes all",
+        )
+    deleted, more = await services_of(request).tidy(wanted)
+    return reply({"deleted": deleted, "more": more})
 
 
 async def create(request: web.Request) -> web.Response:
     """POST /accounts."""
     form = await read(request, NewAccount)
-    return reply(await unit(request, _create, form), 201)
+    made = await unit(request, _create, form)
+    services_of(request).activity.note(str(made["id"]))
+    return reply(made, 201)
 
 
 def _create(services: Services, form: NewAccount) -> dict[str, object]:
@@ -234,6 +261,7 @@ def _unchanged(services: Services, account: str) -> None:
 
 ROUTES = (
     web.get("/accounts", listed),
+    web.delete("/accounts", tidy),
     web.post("/accounts", create),
     web.get("/accounts/{account}", get),
     web.patch("/accounts/{account}", patch),
