@@ -139,10 +139,7 @@ class Jobs:
         """Do nothing: a start follows, which tells everyone."""
 
     def keep_edition(self, edition: int) -> None:
-        """Let every job so far mean the records of an edition that is served no more.
-
-        What it delivers, or delivers again, is what it would have been (ruling 30).
-        """
+        """Let jobs so far deliver the records of a former edition still (ruling 30)."""
         self._store.run("jobs_keep_edition", edition=edition)
 
     def submit(self, account: str, request: DataRequest) -> int:
@@ -254,7 +251,7 @@ class Jobs:
         overtakes = tuple((each["id"], each["attempts"]) for each in waiting)
         return BegunAttempt(
             *(job, row["account"], number, url, row["webhook_secret"]),
-            self._records(row),
+            Records.of(self._editions, row),
             *(row["state"], row["retries"], ordered, endpoint_of(row), overtakes),
         )
 
@@ -399,11 +396,7 @@ class Jobs:
             raise LookupError(f"job {job} is another account's")
         if row["valid"] is None:
             raise StillProcessing
-        return self._records(row)
-
-    def _records(self, row: Row) -> Records:
-        numbers = BitMap.deserialize(row["records"])
-        return Records(self._editions, row["edition"], numbers)
+        return Records.of(self._editions, row)
 
     def payload(self, job: int) -> Payload:
         """Return the body of a job's delivery.
@@ -414,11 +407,7 @@ class Jobs:
         """
         row = self.row(job)
         check_delivers(row)
-        return self.payload_of(job, self._records(row))
-
-    def payload_of(self, job: int, records: Records) -> Payload:
-        """Return the body that delivers records of a job (ruling 27)."""
-        return delivery(job, records)
+        return delivery(job, Records.of(self._editions, row))
 
     def attempts(self, job: int) -> tuple[int, int]:
         """Return how many attempts of a job were made, and how many have ended."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from pyroaring import BitMap
 
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.editions import Editions
 from reachapi_emulator.contacts.query import join, joined_size
+from reachapi_emulator.state.store import Row
 
 _END = b"]}"
 
@@ -22,6 +24,11 @@ class Records:
     editions: Editions
     edition: int | None
     numbers: BitMap
+
+    @classmethod
+    def of(cls, editions: Editions, row: Row) -> Self:
+        """Return the records of a job's row."""
+        return cls(editions, row["edition"], BitMap.deserialize(row["records"]))
 
     @property
     def dataset(self) -> Dataset:

@@ -28,7 +28,7 @@ from reachapi_emulator.vendor.job import (
 )
 from reachapi_emulator.vendor.jobs import Jobs
 from reachapi_emulator.vendor.lanes import Circuit, Lane, Lanes, Limits
-from reachapi_emulator.vendor.payload import Payload
+from reachapi_emulator.vendor.payload import Payload, delivery
 from reachapi_emulator.vendor.retry_policy import Decision
 
 MAX_VALIDATIONS = 16
@@ -369,7 +369,7 @@ class Worker:
         begun.set()
         if attempt is None:
             return
-        payload = self._jobs.payload_of(job, attempt.records)
+        payload = delivery(job, attempt.records)
         outcome = await self._carrier.deliver(attempt, payload)
         self._judge(attempt.endpoint, outcome)
         decision = await self._written(
