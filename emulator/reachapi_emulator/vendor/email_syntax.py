@@ -24,4 +24,5 @@ def _copy(name: str) -> Any:  # noqa: ANN401 # a module like any other
 
 
 _own = _copy("email_validator")
+_own.SPECIAL_USE_DOMAIN_NAMES[:] = ["invalid"]  # the one of ruling 26
 EmailNotValidError, validate_email = _own.EmailNotValidError, _own.validate_email
