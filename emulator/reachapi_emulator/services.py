@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from reachapi_emulator.budget import Budget
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.delivery.sender import Sender
 from reachapi_emulator.errors import StartError
@@ -51,6 +52,7 @@ class Services:
 
     Attributes:
         settings: as they were given.
+        budget: bytes for each buffer.
         dataset: the contacts.
         store: all that is remembered; runs the units of work.
         sender: posts deliveries.
@@ -59,6 +61,7 @@ class Services:
     """
 
     settings: Settings
+    budget: Budget
     dataset: Dataset
     store: Store
     clock: VirtualClock
@@ -98,10 +101,11 @@ class Services:
         Raises:
             StoreError: the state file cannot be used.
         """
-        store = store or _open(settings)
+        budget = Budget.of(settings.memory_budget)
+        store = store or _open(settings, budget)
         sender = sender or _sender(settings)
         clock = VirtualClock(store, real)
-        inboxes, journal = Inboxes(store, clock), Journal(store)
+        inboxes, journal = Inboxes(store, clock, budget.inboxes), Journal(store)
         faults, delays = FaultRules(store), Delays(store, clock)
         limiter, ledger = Limiter(store, settings.rate_limit), Ledger(store, clock)
         accounts = _accounts(settings, store, clock, ledger, inboxes)
@@ -111,6 +115,7 @@ class Services:
         bounds = Bounds(settings.rate_limit, settings.webhook_timeout)
         return cls(
             settings=settings,
+            budget=budget,
             dataset=dataset,
             store=store,
             clock=clock,
@@ -221,9 +226,9 @@ class Services:
         return "" if self.settings.state is None else self.dataset.fingerprint
 
 
-def _open(settings: Settings) -> Store:
+def _open(settings: Settings, budget: Budget) -> Store:
     url = MEMORY if settings.state is None else str(settings.state)
-    return open_store(url, journal_size=settings.journal_size)
+    return open_store(url, journal_size=settings.journal_size, budget=budget)
 
 
 def _sender(settings: Settings) -> Sender:

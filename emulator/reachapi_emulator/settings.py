@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from reachapi_emulator.budget import DEFAULT_MIB
 from reachapi_emulator.hostnames import check_host, check_origin, check_tls_name
 
 MAX_VALUES = 100
@@ -175,6 +176,13 @@ class Settings:
     )
     journal_size: int = _setting(
         10_000, "Maximum number of requests in the journal.", least=1, most=1_000_000
+    )
+    memory_budget: int = _setting(
+        DEFAULT_MIB,
+        "Memory for what is kept and under way, in shares (docs/limits.md).",
+        unit="MiB",
+        least=16,
+        most=1_048_576,
     )
     log_level: str = _setting(
         "info",

@@ -18,9 +18,8 @@ __all__ = ["browser", "context"]
 LIMITS = {
     "attempts": "reachapi_emulator.vendor.jobs.MAX_ATTEMPTS",
     "deliveries": "reachapi_emulator.testing.inbox.MAX_DELIVERIES",
-    "inbox bytes": "reachapi_emulator.testing.inbox.MAX_BYTES",
+    "scripted answers": "reachapi_emulator.testing.inbox.MAX_SCRIPTED",
     "listed requests": "reachapi_emulator.web.control.requests.MAX_LISTED",
-    "snapshot bytes": "reachapi_emulator.web.control.state.MAX_BYTES",
 }
 """Where the bounds are that no test should have to fill."""
 

@@ -4,10 +4,19 @@ from io import BytesIO
 
 import pytest
 
-from support.client import Api, attempted, job_of, point, script
+from support.client import (
+    Api,
+    Serve,
+    attempted,
+    job_of,
+    point,
+    refused,
+    script,
+)
 from support.control import Limit, picked, received
 
 HOOK = "/_emulator/inbox/hook"
+MIB = 1024 * 1024
 
 
 async def bodies(api: Api, name: str = "hook") -> list[object]:
@@ -80,18 +89,27 @@ async def test_the_oldest_delivery_goes_for_want_of_room(
     assert [[], [2, 3]] == [await bodies(api, "other"), await bodies(api)]
 
 
-@pytest.mark.parametrize(
-    ("size", "left"), [(7, [2, 2]), (8, [2]), (9, [2]), (10, []), (99, [])]
-)
-async def test_the_oldest_deliveries_go_for_want_of_bytes(
-    api: Api, limit: Limit, size: int, left: list[int]
-) -> None:
-    """As many as a new one needs; a body over the bound is kept alone."""
-    limit("inbox bytes", 11)
-    for body in (b"aa", b"bb", b"x" * size):
-        await api.send("POST", HOOK, data=body)
+async def test_the_oldest_deliveries_go_for_want_of_bytes(serve: Serve) -> None:
+    """Of a budget of 16 MiB inboxes have 4, headers included; more in one is 413."""
+    api = await serve(memory_budget=16)
+    for letter in (b"a", b"b", b"c"):
+        await api.send("POST", HOOK, data=BytesIO(letter * MIB))
+    heavy = {f"X-{n}": "y" * 8_000 for n in range(5)}
+    await api.send("POST", HOOK, data=BytesIO(b"d" * (MIB - 4_000)), headers=heavy)
+    kept = [str(body)[0] for body in await bodies(api)]
+    too_much = await api.send("POST", HOOK, data=BytesIO(b"e" * (4 * MIB + 1)))
 
-    assert [*left, size] == [len(str(body)) for body in await bodies(api)]
+    assert (["b", "c", "d"], 413) == (kept, too_much.status)
+
+
+async def test_all_scripts_together_have_a_bound(api: Api, limit: Limit) -> None:
+    """What would go beyond it is refused, and changes nothing."""
+    limit("scripted answers", 2)
+    await script(api, 500, inbox="hook")
+    refusal = await refused(api, "PUT", "/inbox/other/script", [{}, {}])
+
+    assert 409 == refusal[0]
+    assert [500, 200] == await post(api, 1, 2)
 
 
 async def test_a_script_is_shown_as_understood(api: Api) -> None:

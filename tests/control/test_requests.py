@@ -113,7 +113,9 @@ def test_headers_are_noted_as_they_came(shared: Address) -> None:
 async def test_any_body_is_noted(api: Api, body: bytes, noted: str) -> None:
     await api.call("POST", COUNTS, data=body)
 
-    assert [noted] == [each["body"] for each in await journal(api)]
+    assert [(noted, len(body) > 4_096)] == [
+        (each["body"], each["cut"]) for each in await journal(api)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +164,18 @@ async def test_the_journal_lets_the_oldest_go(serve: Serve, limit: Limit) -> Non
     assert {"cleared": "all"} == cleared
     assert {"evicted": 0, "requests": []} == empty
     assert [1] == [each["id"] for each in await journal(api)]
+
+
+async def test_the_journal_lets_the_oldest_go_for_want_of_bytes(serve: Serve) -> None:
+    """Of a budget of 16 MiB it has 2: 33 requests with 60 KB of headers do not fit."""
+    api = await serve(memory_budget=16)
+    heavy = {f"X-{n}": "y" * 7_500 for n in range(8)}
+    for _ in range(33):
+        await api.call("GET", "/nowhere", headers=heavy)
+    listed = await api.control("GET", "/requests")
+
+    assert 33 == listed["evicted"] + len(listed["requests"])
+    assert 28 < len(listed["requests"]) < 33
 
 
 async def test_a_wait_is_for_the_requests_that_fit(api: Api) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reachapi_emulator import services
+from reachapi_emulator.budget import Budget
 from support.client import CREDITS, FETCH, Answer, Api, Serve
 from support.flow import attempted, inbox, job_of, script
 from support.receiver import receiving
@@ -27,7 +28,8 @@ def stores(
     """Let every emulator of a test open such a store; return those it opened."""
     opened: Stores = []
 
-    def open_store(url: str, *, journal_size: int) -> ThreadedStore:
+    def open_store(url: str, *, journal_size: int, budget: Budget) -> ThreadedStore:
+        del budget
         seed: int = request.param
         opened.append(ThreadedStore(url, journal_size=journal_size, seed=seed))
         return opened[-1]

@@ -10,6 +10,8 @@ from typing import NamedTuple, TypeVar
 
 import orjson
 
+from reachapi_emulator.budget import DEFAULT_BUDGET
+
 MAX_KEPT = 2_000
 """Events that a follower may be behind without missing any."""
 
@@ -53,6 +55,7 @@ class Feed:
 
     Args:
         size: how many are kept.
+        room: bytes that the kept ones may have; the newest is kept anyway.
 
     Attributes:
         heard: whether events are kept; what nobody would see need not be made.
@@ -61,9 +64,10 @@ class Feed:
         last: the newest event's id.
     """
 
-    def __init__(self, size: int = MAX_KEPT) -> None:
-        self._events: deque[Event] = deque(maxlen=size)
-        self._unheard = 0
+    def __init__(self, size: int = MAX_KEPT, room: int = DEFAULT_BUDGET.events) -> None:
+        self._events: deque[Event] = deque()
+        self._most, self._room = size, room
+        self._bytes = self._unheard = 0
         self.followers: set[Callable[[], None]] = set()
         self.heard = self.closed = False
         self.last = self._oldest = time.time_ns() // 1000
@@ -83,17 +87,27 @@ class Feed:
         if not self.heard:
             return
         self.last += 1
-        self._events.append(Event(self.last, name, account, orjson.dumps(data)))
+        self._keep(Event(self.last, name, account, orjson.dumps(data)))
         for follower in self.followers:
             follower()
         if not self.followers:
             self._forget()
 
+    def _keep(self, event: Event) -> None:
+        events = self._events
+        events.append(event)
+        self._bytes += len(event.data)
+        while len(events) > self._most or (
+            self._bytes > self._room and len(events) > 1
+        ):
+            self._bytes -= len(events.popleft().data)
+
     def _forget(self) -> None:
         """Stop when who comes back would miss something anyway."""
         self._unheard += 1
-        if self._unheard > (self._events.maxlen or 0):
+        if self._unheard > self._most:
             self._events.clear()
+            self._bytes = 0
             self.heard = False
             self._oldest = self.last = max(self.last + 1, time.time_ns() // 1000)
 

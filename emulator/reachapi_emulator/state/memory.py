@@ -74,50 +74,62 @@ class Ring:
 
     Args:
         size: how many are kept.
+        room: bytes that they may have together; the newest is kept anyway.
 
     Attributes:
         count: the number of the last note.
         evicted: how many had to go.
+        bytes: how many the kept ones have.
     """
 
-    def __init__(self, size: int) -> None:
-        self._notes: deque[tuple[int, Note]] = deque(maxlen=size)
-        self.count = 0
-        self.evicted = 0
+    def __init__(self, size: int, room: int) -> None:
+        self._notes: deque[tuple[int, Note, int]] = deque()
+        self._most, self._room = size, room
+        self.count = self.evicted = self.bytes = 0
 
-    def add(self, note: Note) -> None:
-        """Keep a note; it is numbered, from 1."""
+    def add(self, note: Note, size: int) -> None:
+        """Keep a note of so many bytes; it is numbered, from 1."""
         self.count += 1
-        self.evicted += len(self._notes) == self._notes.maxlen
-        self._notes.append((self.count, note))
+        self._keep(self.count, note, size)
+
+    def _keep(self, number: int, note: Note, size: int) -> None:
+        notes = self._notes
+        while notes and (len(notes) >= self._most or self.bytes + size > self._room):
+            self.bytes -= notes.popleft()[2]
+            self.evicted += 1
+        self.bytes += size
+        notes.append((number, note, size))
 
     def newest(
         self, matches: Callable[[Note], bool], most: int | None = None
     ) -> list[tuple[int, Note]]:
         """Return the newest notes that fit with their numbers, newest last."""
         found: list[tuple[int, Note]] = []
-        for numbered in reversed(self._notes):
+        for number, note, _ in reversed(self._notes):
             if len(found) == most:
                 break
-            if matches(numbered[1]):
-                found.append(numbered)
+            if matches(note):
+                found.append((number, note))
         return found[::-1]
 
-    def load(self, notes: Iterable[tuple[int, Note]], count: int, evicted: int) -> None:
-        """Put notes in place of those there are, as far as there is room."""
-        every = list(notes)
-        self._notes.clear()
-        self._notes.extend(every)
-        self.count = count
-        self.evicted = evicted + len(every) - len(self._notes)
+    def load(
+        self, notes: Iterable[tuple[int, Note, int]], count: int, evicted: int
+    ) -> None:
+        """Put numbered notes and their sizes in place of those there are.
+
+        As far as there is room: the oldest are evicted.
+        """
+        self.clear()
+        self.count, self.evicted = count, evicted
+        for each in notes:
+            self._keep(*each)
 
     def drop(self, matches: Callable[[Note], bool]) -> None:
         """Forget the notes that fit."""
-        kept = [numbered for numbered in self._notes if not matches(numbered[1])]
-        self._notes.clear()
-        self._notes.extend(kept)
+        self._notes = deque(each for each in self._notes if not matches(each[1]))
+        self.bytes = sum(size for _, _, size in self._notes)
 
     def clear(self) -> None:
         """Forget every note, and count anew."""
         self._notes.clear()
-        self.count = self.evicted = 0
+        self.count = self.evicted = self.bytes = 0

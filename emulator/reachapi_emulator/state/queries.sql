@@ -288,8 +288,9 @@ VALUES (:inbox, :at, :headers, :body);
 SELECT at, headers, body FROM deliveries WHERE inbox = :inbox ORDER BY id;
 
 -- name: deliveries_size
--- What all inboxes hold together.
-SELECT count(*) AS deliveries, coalesce(sum(length(body)), 0) AS bytes
+-- What all inboxes hold together: how many, and bytes, of the bodies alone too.
+SELECT count(*) AS deliveries, coalesce(sum(length(body)), 0) AS bodies,
+  coalesce(sum(length(headers) + length(body)), 0) AS bytes
 FROM deliveries;
 
 -- name: delivery_evict
@@ -303,6 +304,10 @@ DELETE FROM deliveries WHERE :inbox IS NULL OR inbox = :inbox;
 -- name: script_add
 -- One scripted answer of an inbox.
 INSERT INTO scripts (inbox, step) VALUES (:inbox, :step);
+
+-- name: scripts_count
+-- How many scripted answers all inboxes have.
+SELECT count(*) AS steps FROM scripts;
 
 -- name: script_next
 -- Take the next scripted answer of an inbox.

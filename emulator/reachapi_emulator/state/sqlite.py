@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from reachapi_emulator.budget import DEFAULT_BUDGET, Budget
 from reachapi_emulator.errors import StoreError
 from reachapi_emulator.state import tables
 from reachapi_emulator.state.events import EventType, Feed
@@ -55,13 +56,16 @@ class SqliteStore:
     Args:
         path: `:memory:` or a file's path, made when it is not there.
         journal_size: how many requests the journal keeps.
+        budget: bytes for what lies in memory beside the database.
 
     Raises:
         StoreError: the file cannot be opened, is no store, is in use by
             another process, or was made by another version.
     """
 
-    def __init__(self, path: str, *, journal_size: int) -> None:
+    def __init__(
+        self, path: str, *, journal_size: int, budget: Budget = DEFAULT_BUDGET
+    ) -> None:
         self._queries = {
             name: Statement.of(text)
             for name, text in named_queries(_sql("queries.sql")).items()
@@ -70,8 +74,8 @@ class SqliteStore:
         self._memory: dict[tuple[object, ...], dict[str, Any] | None] = {}
         self._changes = 0
         self.windows = Windows()
-        self.journal = Ring(journal_size)
-        self.feed = Feed()
+        self.journal = Ring(journal_size, budget.journal)
+        self.feed = Feed(room=budget.events)
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
             self._db.row_factory = sqlite3.Row

@@ -8,6 +8,7 @@ worker) with `await store.unit(function, ...)`.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from reachapi_emulator.budget import DEFAULT_BUDGET, Budget
 from reachapi_emulator.state.events import EventType, Feed
 from reachapi_emulator.state.memory import Ring, Windows
 from reachapi_emulator.state.sqlite import SqliteStore
@@ -98,14 +99,17 @@ class Store(Protocol):
         ...
 
 
-def open_store(url: str, *, journal_size: int) -> Store:
+def open_store(
+    url: str, *, journal_size: int, budget: Budget = DEFAULT_BUDGET
+) -> Store:
     """Open the store that a URL names.
 
     Args:
         url: `:memory:`, or the path of a file that survives a restart.
         journal_size: how many requests the journal keeps.
+        budget: bytes for what lies in memory beside the database.
 
     Raises:
         StoreError: the file cannot be used; the message says what to do.
     """
-    return SqliteStore(url, journal_size=journal_size)
+    return SqliteStore(url, journal_size=journal_size, budget=budget)

@@ -16,7 +16,7 @@ SCHEME = "inbox"
 """A webhook URL inbox:NAME is the inbox of that name, wherever it listens."""
 
 MAX_DELIVERIES = 10_000
-MAX_BYTES = 256 * 1024 * 1024
+MAX_SCRIPTED = 100_000
 
 
 class ScriptedAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -27,21 +27,27 @@ class ScriptedAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=T
     drop: bool = False
 
 
+class ScriptsFull(Exception):
+    """There is no room for another script; the message says what to do."""
+
+
 class Inboxes:
     """Keeps what arrives and hands out the scripted answers, by inbox name.
 
-    All inboxes together keep 10,000 deliveries and 256 MiB; the oldest go. An
-    account's own inbox bears its id. What reads or changes them is called inside a
-    unit of work.
+    All inboxes together keep 10,000 deliveries, as far as there is room; the oldest
+    go. An account's own inbox bears its id. What reads or changes them is called
+    inside a unit of work.
 
     Args:
         store: keeps deliveries and scripts.
         clock: stamps the arrivals, an inbox named like an account on its clock.
+        room: bytes that the deliveries may have together, headers included.
     """
 
-    def __init__(self, store: Store, clock: VirtualClock) -> None:
+    def __init__(self, store: Store, clock: VirtualClock, room: int) -> None:
         self._store = store
         self._clock = clock
+        self._room = room
         self.base_url = ""
 
     def url_of(self, account: str) -> str:
@@ -67,14 +73,11 @@ class Inboxes:
         self, name: str, headers: Mapping[str, str], body: bytes
     ) -> ScriptedAnswer:
         """Keep an arrival and return how to answer it."""
-        self._make_room(len(body))
+        kept = orjson.dumps(remembered(headers))
+        self._make_room(len(kept) + len(body))
         now = self._clock.now(name)
         self._store.run(
-            "delivery_add",
-            inbox=name,
-            at=now,
-            headers=orjson.dumps(remembered(headers)).decode(),
-            body=body,
+            "delivery_add", inbox=name, at=now, headers=kept.decode(), body=body
         )
         arrival = {"inbox": name, "received_at": seconds(now)}
         self._store.publish(EventType.DELIVERY, name, arrival)
@@ -88,7 +91,7 @@ class Inboxes:
     def _make_room(self, size: int) -> None:
         while (row := self._store.one("deliveries_size")) and (
             row["deliveries"] >= MAX_DELIVERIES
-            or (row["deliveries"] and row["bytes"] + size > MAX_BYTES)
+            or (row["deliveries"] and row["bytes"] + size > self._room)
         ):
             self._store.run("delivery_evict")
 
@@ -106,11 +109,21 @@ class Inboxes:
         self.script(name, [])
 
     def script(self, name: str, steps: Iterable[ScriptedAnswer]) -> None:
-        """Set the answers to the next arrivals, in place of what was scripted."""
+        """Set the answers to the next arrivals, in place of what was scripted.
+
+        Raises:
+            ScriptsFull: all inboxes together would have too many.
+        """
         self._store.run("script_clear", inbox=name)
         for step in steps:
             text = msgspec.json.encode(step).decode()
             self._store.run("script_add", inbox=name, step=text)
+        row = self._store.one("scripts_count")
+        if row and row["steps"] > MAX_SCRIPTED:
+            raise ScriptsFull(
+                f"the scripts of all inboxes would have more than {MAX_SCRIPTED:,} "
+                "entries: clear some with PUT []"
+            )
 
     def reset(self) -> None:
         """Do nothing: the store has been wiped."""

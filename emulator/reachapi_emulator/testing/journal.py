@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import chain
+from sys import getsizeof
 from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
@@ -19,6 +21,9 @@ from reachapi_emulator.state.tables import MAX_NUMBER
 
 MAX_BODY = 4_096
 """How many bytes of a request's body are kept."""
+
+_OVERHEAD = 2_048
+"""Bytes of an entry besides its texts: objects that refer to each other."""
 
 SECRET = frozenset({"x-api-key", "webhook_secret_key", "authorization", "cookie"})
 """Names of headers and parameters of which nothing is shown."""
@@ -80,6 +85,7 @@ class Entry(NamedTuple):
         started: when its head had arrived, on the same count.
         room_at: of a 429: the instant at which a request is admitted again.
         remarks: what the client did wrong, as far as it showed by then.
+        cut: its body was longer than what is kept of it.
     """
 
     at: int
@@ -97,6 +103,13 @@ class Entry(NamedTuple):
     started: float = 0
     room_at: int | None = None
     remarks: tuple[Remark, ...] = ()
+    cut: bool = False
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that it takes, about."""
+        texts = chain(self.headers, self.headers.values(), (self.url.raw_path_qs,))
+        return _OVERHEAD + len(self.body) + sum(map(getsizeof, texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +147,7 @@ class Journal:
 
     def record(self, entry: Entry) -> None:
         """Add a request, letting the oldest go when there are too many."""
-        self.ring.add(entry)
+        self.ring.add(entry, entry.size)
         if self._feed.heard:
             shown = _to_json(self.ring.count, entry)
             self._feed.publish(EventType.REQUEST, entry.account, shown)
@@ -192,6 +205,7 @@ def _to_json(number: int, entry: Entry) -> dict[str, object]:
         "path": path_of(entry),
         "headers": remembered(entry.headers, SECRET),
         "body": entry.body.decode(errors="replace"),
+        "cut": entry.cut,
         "status": entry.status,
         "message": entry.message,
         "duration_ms": round(entry.duration_ms, 3),
@@ -218,6 +232,7 @@ class EntryDump(msgspec.Struct, forbid_unknown_fields=True):
     started: float
     room_at: Number | None
     remarks: list[Remark]
+    cut: bool = False
 
 
 class JournalDump(msgspec.Struct, forbid_unknown_fields=True):
@@ -240,7 +255,8 @@ def dump_journal(journal: Journal) -> JournalDump:
 
 def load_journal(journal: Journal, pages: JournalDump) -> None:
     """Put a journal in place of what there is."""
-    journal.ring.load(_entries(pages), pages.count, pages.evicted)
+    notes = ((number, entry, entry.size) for number, entry in _entries(pages))
+    journal.ring.load(notes, pages.count, pages.evicted)
     journal.changed.notify()
 
 

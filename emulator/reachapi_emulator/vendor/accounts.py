@@ -18,6 +18,8 @@ from reachapi_emulator.vendor.errors import Forbidden, Unauthorized
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 TEST_KEY = re.compile(r"test-[A-Za-z0-9._-]{1,95}")
 MAX_ACCOUNTS = 100_000
+MAX_KEY = 200
+"""Characters of a key that is looked up, and so remembered; none is longer."""
 MAX_URL = 2_048
 _ALPHABET = string.ascii_letters + string.digits
 
@@ -147,7 +149,7 @@ class Accounts:
             Unauthorized: there is no key, or it was never issued.
             Forbidden: it was replaced, or its account is suspended.
         """
-        row = self._key(api_key) if api_key and api_key.isascii() else None
+        row = self._key(api_key) if api_key and _may_be_key(api_key) else None
         if row is None:
             raise Unauthorized
         if row["replaced"] or row["suspended"]:
@@ -290,6 +292,10 @@ class Accounts:
     def _publish(self, account: str, change: str) -> None:
         data = {"id": account, "change": change}
         self._store.publish(EventType.ACCOUNT, account, data)
+
+
+def _may_be_key(text: str) -> bool:
+    return text.isascii() and len(text) <= MAX_KEY
 
 
 def _record(row: Row) -> AccountRecord:

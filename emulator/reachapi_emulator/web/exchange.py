@@ -216,6 +216,7 @@ class Exchange:
             self._started,
             self._room_at,
             tuple(self._findings),
+            len(self._body) > MAX_BODY,
         )
         self._services.journal.record(entry)
         if log.isEnabledFor(logging.INFO):

@@ -9,7 +9,7 @@ from ssl import SSLContext
 from typing import Any, cast
 
 from aiohttp import StreamReader, web
-from aiohttp.http import StreamWriter
+from aiohttp.http import RawRequestMessage, StreamWriter
 from aiohttp.http_exceptions import ContentEncodingError
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
@@ -34,6 +34,9 @@ _ADVICE = {
     errno.EACCES: "is not allowed for this user: choose a {option} above 1023",
     errno.EADDRNOTAVAIL: "is no address of this machine: choose another --host",
 }
+MAX_HEAD = 64 * 1024
+"""Bytes of a request's head; a line or a field of it has at most 8,190."""
+
 _UNKNOWN_ADDRESS = "is no address that can be listened on: choose another --host"
 
 
@@ -42,6 +45,9 @@ class _EndError(ConnectionError):
 
 
 _END = _ErrInfo(400, _EndError(), "")
+_PARSED = 16
+"""Where no more requests are waiting, aiohttp has parsed all that has come."""
+_TOO_LARGE = f"its head has more than {MAX_HEAD:,} bytes"
 
 
 class EnvelopeRunner(web.AppRunner):
@@ -87,24 +93,64 @@ def _routed(handler: Answering) -> Answering:
 
 
 class _Protocol(RequestHandler):
-    __slots__ = ("_arriving", "on_lost", "opened")
+    __slots__ = ("_arriving", "_before", "_is_upgrade", "_of_head", "on_lost", "opened")
 
     def __init__(self, manager: Server, **kwargs: Any) -> None:  # noqa: ANN401 # as the parent's
         super().__init__(manager, **kwargs)
         self._arriving: StreamReader | None = None
+        self._of_head = self._before = 0
+        self._is_upgrade = False
         self.on_lost: Callable[[], None] = _nothing
         self.opened = time.perf_counter()
 
     def data_received(self, data: bytes) -> None:
         """Read on; whoever awaits a body learns that its framing has turned bad."""
+        if self._of_head > MAX_HEAD:
+            return  # it has been refused
+        known, continues = len(self._messages), self._is_in_head()
         super().data_received(data)
+        self._of_head += len(data) if continues else 0
+        self._check_heads(known, len(data))
         if not self._messages:
             return
         message, body = self._messages[-1]
         if isinstance(message, _ErrInfo):
             self._break_off(_first_line(message.message))
         else:
-            self._arriving = body
+            self._arriving, self._is_upgrade = body, message.upgrade
+
+    def _is_in_head(self) -> bool:
+        """Tell whether what comes next belongs to a head, and to no body before it."""
+        arriving = self._arriving
+        is_between = arriving is None or arriving.is_eof()
+        return is_between and not self._is_upgrade and len(self._messages) <= _PARSED
+
+    def _check_heads(self, known: int, size: int) -> None:
+        """Refuse a head that is too large, whether it has come whole or not.
+
+        Of one that began in the middle of what came before, it is not known how
+        much of that was its own: new messages are measured if it may be too much.
+
+        Args:
+            known: how many messages there were already.
+            size: bytes that have come since.
+        """
+        messages = self._messages
+        if known == len(messages):
+            if self._of_head > MAX_HEAD:
+                self._refuse(_TOO_LARGE)
+            return
+        if self._before + self._of_head + size > MAX_HEAD:
+            for index in range(known, len(messages)):
+                if _head_size(messages[index][0]) > MAX_HEAD:
+                    messages[index] = _refused(_TOO_LARGE)
+        self._of_head, self._before = 0, size
+
+    def _refuse(self, reason: str, status: int = 400) -> None:
+        """Answer what never became a message, once those before it are answered."""
+        self._messages.append(_refused(reason, status))
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Tell who has asked to be told."""
@@ -168,6 +214,17 @@ class _Protocol(RequestHandler):
         response = refusal(_reason(status, exc, message or str(exc or "")))
         response.force_close()
         return response
+
+
+def _refused(reason: str, status: int = 400) -> tuple[_ErrInfo, StreamReader]:
+    return _ErrInfo(status, ConnectionError(reason), reason), EMPTY_PAYLOAD
+
+
+def _head_size(message: RawRequestMessage | _ErrInfo) -> int:
+    if isinstance(message, _ErrInfo):
+        return 0
+    fields = sum(len(name) + len(value) for name, value in message.raw_headers)
+    return len(message.path) + fields
 
 
 def _reason(status: int, exc: BaseException | None, text: str) -> ReachApiError:

@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec import structs
 
 from reachapi_emulator.services import Services
-from reachapi_emulator.testing.inbox import MAX_BYTES, ScriptedAnswer
+from reachapi_emulator.testing.inbox import ScriptedAnswer, ScriptsFull
 from reachapi_emulator.vendor.accounts import SLUG
 from reachapi_emulator.web.control.forms import (
     ControlError,
@@ -34,7 +34,9 @@ def _name(request: web.Request) -> str:
 async def receive(request: web.Request) -> web.StreamResponse:
     """POST /inbox/{name}: keep the delivery, answer as scripted, else 200."""
     name = _name(request)
-    body = await read_body(request.clone(client_max_size=MAX_BYTES))
+    body = await read_body(
+        request.clone(client_max_size=services_of(request).budget.inboxes)
+    )
     if _is_abandoned(request):
         return _drop(request)
     answer = await unit(request, _receive, name, request.headers, body)
@@ -102,7 +104,10 @@ async def script(request: web.Request) -> web.Response:
 
 
 def _script(services: Services, name: str, answers: list[ScriptedAnswer]) -> None:
-    services.inboxes.script(name, answers)
+    try:
+        services.inboxes.script(name, answers)
+    except ScriptsFull as error:
+        raise ControlError(409, str(error)) from None
 
 
 def _check(number: int, answer: ScriptedAnswer) -> None:

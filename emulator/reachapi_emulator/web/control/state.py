@@ -5,6 +5,7 @@ from typing import Literal
 from aiohttp import web
 
 from reachapi_emulator import __version__
+from reachapi_emulator.budget import Budget
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
 from reachapi_emulator.web.control.forms import (
     ControlError,
@@ -17,8 +18,6 @@ from reachapi_emulator.web.control.forms import (
     unit,
 )
 from reachapi_emulator.web.http import CA_PEM, JSON, read_body
-
-MAX_BYTES = 256 * 1024 * 1024
 
 
 class ResetForm(Form):
@@ -60,20 +59,29 @@ async def ca_certificate(request: web.Request) -> web.Response:
 async def take(request: web.Request) -> web.Response:
     """GET /snapshot: refused where PUT would find it too large."""
     parameters(request)
-    document = await services_of(request).snapshots.take()
-    if len(document) > MAX_BYTES:
+    services = services_of(request)
+    _check_size(await services.store.unit(services.snapshots.least), services.budget)
+    document = await services.snapshots.take()
+    _check_size(len(document), services.budget)
+    return web.Response(body=document, headers=JSON)
+
+
+def _check_size(size: int, budget: Budget) -> None:
+    if size > budget.snapshot:
         raise ControlError(
             409,
-            f"the snapshot would have {len(document):,} bytes, and at most "
-            f"{MAX_BYTES:,} can be restored: empty inboxes first",
+            f"the snapshot would have {size:,} bytes or more, and at most "
+            f"{budget.snapshot:,} can be restored: empty inboxes first, or start with "
+            "a larger --memory-budget",
         )
-    return web.Response(body=document, headers=JSON)
 
 
 async def restore(request: web.Request) -> web.Response:
     """PUT /snapshot: everything as it was when the snapshot was taken."""
     parameters(request)
-    document = await read_body(request.clone(client_max_size=MAX_BYTES))
+    document = await read_body(
+        request.clone(client_max_size=services_of(request).budget.snapshot)
+    )
     try:
         restored = await services_of(request).snapshots.restore(document)
     except SnapshotForeign as error:
