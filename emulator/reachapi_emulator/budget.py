@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Self
 
 MIB = 1024 * 1024
 
@@ -45,3 +46,49 @@ class Budget:
 
 DEFAULT_MIB = 256
 DEFAULT_BUDGET = Budget.of(DEFAULT_MIB)
+
+
+class NoRoom(Exception):
+    """What is held would have more bytes than it may."""
+
+
+class Room:
+    """Counts the bytes of what comes and goes, against a bound.
+
+    Args:
+        size: bytes that all who hold something may have together.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.held = 0
+
+    def holding(self) -> "Holding":
+        """Return what counts for one who holds something, until its block ends."""
+        return Holding(self)
+
+
+class Holding:
+    """The bytes that one has of a room, let go of when its block ends."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._bytes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._room.held -= self._bytes
+        self._bytes = 0
+
+    def add(self, size: int) -> None:
+        """Hold some more bytes.
+
+        Raises:
+            NoRoom: others hold too many.
+        """
+        if self._room.held + size > self._room.size:
+            raise NoRoom
+        self._room.held += size
+        self._bytes += size

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from reachapi_emulator.budget import Budget
+from reachapi_emulator.budget import Budget, Room
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.delivery.sender import Sender
 from reachapi_emulator.errors import StartError
@@ -53,6 +53,7 @@ class Services:
     Attributes:
         settings: as they were given.
         budget: bytes for each buffer.
+        bodies: counts the bytes of bodies that arrive and of large answers.
         dataset: the contacts.
         store: all that is remembered; runs the units of work.
         sender: posts deliveries.
@@ -62,6 +63,7 @@ class Services:
 
     settings: Settings
     budget: Budget
+    bodies: Room
     dataset: Dataset
     store: Store
     clock: VirtualClock
@@ -116,6 +118,7 @@ class Services:
         return cls(
             settings=settings,
             budget=budget,
+            bodies=Room(budget.bodies),
             dataset=dataset,
             store=store,
             clock=clock,

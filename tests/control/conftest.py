@@ -19,7 +19,8 @@ LIMITS = {
     "attempts": "reachapi_emulator.vendor.jobs.MAX_ATTEMPTS",
     "deliveries": "reachapi_emulator.testing.inbox.MAX_DELIVERIES",
     "scripted answers": "reachapi_emulator.testing.inbox.MAX_SCRIPTED",
-    "listed requests": "reachapi_emulator.web.control.requests.MAX_LISTED",
+    "bytes of a page": "reachapi_emulator.web.control.paging.MAX_PAGE_BYTES",
+    "listed requests": "reachapi_emulator.web.control.paging.MAX_PAGE",
 }
 """Where the bounds are that no test should have to fill."""
 

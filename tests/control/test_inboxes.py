@@ -1,7 +1,9 @@
 """/_emulator/inbox: the built-in webhook receivers, and their scripted answers."""
 
 from io import BytesIO
+from unittest.mock import ANY
 
+import orjson
 import pytest
 
 from support.client import (
@@ -17,6 +19,12 @@ from support.control import Limit, picked, received
 
 HOOK = "/_emulator/inbox/hook"
 MIB = 1024 * 1024
+HEAD = b'{"a":["%b"],"b":' % (b'1e999\\"' * 150_000)
+"""The start of a body that is too large to be parsed."""
+LARGE = HEAD + b'[1e5,"\\ud83d\\ude00"]}'
+
+
+NO_ENDS = (b"", b"1", b"1e999}", b"9" * 400 + b"}", b'"\\ud800"}', b'"\xff"}')
 
 
 async def bodies(api: Api, name: str = "hook") -> list[object]:
@@ -42,7 +50,12 @@ async def test_an_inbox_keeps_what_it_gets(api: Api) -> None:
     assert ([], 200, b"") == (before, answer.status, answer.body)
     assert "7" == arrived.pop("headers")["X-Trace"]
     now = (await api.control("GET", "/clock"))["now"]
-    assert {"received_at": now, "body": {"a": [1, None]}} == arrived
+    assert {
+        "id": 1,
+        "received_at": now,
+        "body": {"a": [1, None]},
+        "cut": False,
+    } == arrived
 
 
 @pytest.mark.parametrize(
@@ -54,7 +67,16 @@ async def test_an_inbox_keeps_what_it_gets(api: Api) -> None:
         (b"{", "{"),
         (b"7", 7),
         (b"[1]", [1]),
-        (b"x" * 2 * 1024 * 1024, "x" * 2 * 1024 * 1024),
+        (b"x" * 2 * MIB, "x" * 2 * MIB),
+        (b"1,2", "1,2"),
+        (b"1]", "1]"),
+        (b'"\\ud800"', '"\\ud800"'),
+        (b" [1] ", [1]),
+        (b"[" * 1_000 + b"]" * 1_000, ANY),
+        (b"[" * 1_023 + b"]" * 1_023, "[" * 1_023 + "]" * 1_023),
+        (b"[" * 100_000 + b"]" * 100_000, "[" * 100_000 + "]" * 100_000),
+        (LARGE, orjson.loads(LARGE)),
+        *((HEAD + end, (HEAD + end).decode(errors="replace")) for end in NO_ENDS),
     ],
     ids=lambda value: str(value)[:9],
 )
@@ -119,6 +141,16 @@ async def test_a_script_is_shown_as_understood(api: Api) -> None:
     assert [[503, 0, False], [200, 0.5, False], [200, 0, True], [200, 0, False]] == [
         picked(step, "status", "delay_s", "drop") for step in shown
     ]
+
+
+async def test_what_is_still_to_come_of_a_script_is_shown(api: Api) -> None:
+    steps = await api.control("PUT", "/inbox/hook/script", [{"status": 503}, {}])
+    before = await api.control("GET", "/inbox/hook/script")
+    await post(api, 1)
+
+    assert steps == before
+    assert steps[1:] == await api.control("GET", "/inbox/hook/script")
+    assert [] == await api.control("GET", "/inbox/other/script")
 
 
 async def test_a_script_answers_one_arrival_an_entry(api: Api) -> None:

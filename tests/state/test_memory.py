@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from reachapi_emulator.state.memory import Ring, Windows
+from reachapi_emulator.state.page import Page
 
 SECOND = 1_000_000
 ROOM = 1_000
@@ -76,18 +77,25 @@ def ring_of(size: int, *notes: object) -> Ring:
     size=st.integers(1, 5),
     notes=st.lists(st.integers(0, 9), max_size=12),
     most=st.integers(0, 12),
+    at=st.integers(0, 12),
 )
-def test_a_ring_is_the_end_of_a_list(size: int, notes: list[int], most: int) -> None:
+def test_a_ring_is_the_end_of_a_list(
+    size: int, notes: list[int], most: int, at: int
+) -> None:
     ring, other = ring_of(size, *notes), ring_of(size, 1)
     kept = list(enumerate(notes, start=1))[-size:]
     even = [(number, note) for number, note in kept if note % 2 == 0]
-    sized = ((*each, 1) for each in ring.newest(everything))
+    sized = ((*each, 1) for each in ring.find(everything)[::-1])
     other.load(sized, ring.count, ring.evicted)
 
     for each in (ring, other):
-        assert even[max(0, len(even) - most) :] == each.newest(
-            lambda n: n % 2 == 0, most
-        )
+        pages = [Page(most), Page(most, before=at), Page(most, after=at)]
+        found = [each.find(lambda n: n % 2 == 0, page) for page in pages]
+        assert [
+            even[::-1][:most],
+            [pair for pair in even[::-1] if pair[0] < at][:most],
+            [pair for pair in even if pair[0] > at][:most],
+        ] == found
         assert (len(notes), max(0, len(notes) - size)) == (each.count, each.evicted)
 
 
@@ -96,7 +104,7 @@ def test_dropped_notes_are_not_evicted_and_others_keep_their_numbers() -> None:
     ring.drop(lambda note: note == "b")
     ring.add("d", 1)
 
-    assert [(1, "a"), (3, "c"), (4, "d")] == ring.newest(everything, 9)
+    assert [(1, "a"), (3, "c"), (4, "d")] == ring.find(everything)[::-1]
     assert 0 == ring.evicted
 
 
@@ -105,7 +113,7 @@ def test_a_cleared_ring_counts_anew() -> None:
     ring.clear()
     ring.add("c", 1)
 
-    assert ([(1, "c")], 0) == (ring.newest(everything, 9), ring.evicted)
+    assert ([(1, "c")], 0) == (ring.find(everything)[::-1], ring.evicted)
 
 
 @given(sizes=st.lists(st.integers(0, 9), min_size=1, max_size=12))
@@ -114,7 +122,7 @@ def test_a_ring_keeps_the_newest_as_far_as_there_is_room(sizes: list[int]) -> No
     ring = Ring(99, 10)
     for size in sizes:
         ring.add(size, size * 2)
-    kept = [size for _, size in ring.newest(everything)]
+    kept = [size for _, size in ring.find(everything)[::-1]]
 
     assert sizes[-len(kept) :] == kept
     assert sum(kept) * 2 == ring.bytes <= max(10, sizes[-1] * 2)

@@ -138,7 +138,7 @@ class InProcess:
 
     def jobs(self, account: str | None = None, state: str | None = None) -> list[int]:
         """Return the jobs of an account, in a state, oldest first."""
-        return self.do(self.services.jobs.find, account, state)
+        return sorted(self.do(self.services.jobs.find, account, state))
 
     def row(self, job: int) -> Row:
         """Return a job."""

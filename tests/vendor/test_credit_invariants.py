@@ -45,10 +45,10 @@ def audit(services: Services, valid: Mapping[int, int]) -> None:
         valid: how many records of each job have a valid email.
     """
     jobs = services.jobs
-    assert list(valid) == jobs.find()
+    assert list(valid) == sorted(jobs.find())
     for account in ACCOUNTS:
-        entries: list[dict[str, Any]] = services.ledger.entries(account)
-        rows = [jobs.row(job) for job in jobs.find(account)]
+        entries: list[dict[str, Any]] = services.ledger.entries(account)[::-1]
+        rows = [jobs.row(job) for job in sorted(jobs.find(account))]
         pending = [row for row in rows if row["state"] in IN_VALIDATION]
         settled = [row for row in rows if row not in pending]
         credit = services.ledger.credit(account)

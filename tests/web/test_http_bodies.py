@@ -5,12 +5,15 @@ import gzip
 import socket
 import struct
 import zlib
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from hypothesis import given, strategies as st
 
+from reachapi_emulator.web.body import MAX_SLICE, Unpacker
 from reachapi_emulator.web.http import StreamedRecords
-from support.client import BATCH, COUNTS, CREDITS, FETCH_DATA
+from support.client import BATCH, COUNTS, CREDITS, FETCH_DATA, Serve
 from support.contacts import contacts
 from support.raw import Address, Headers, Wire, ask, connected, head, request
 from support.surfaces import envelope_flaw, flaw
@@ -31,6 +34,7 @@ SLOW = 30
 READERS = (COUNTS, FORM, "/_emulator/inbox/shelf")
 UNREAD = ("/nowhere", "/_emulator/nowhere", "/_emulator/jobs/1300/redeliver")
 BODY = b'{"filter":{}}'
+LONG = BODY.ljust(2_000)
 GOOD = request("POST", CREDITS, headers=DEMO)
 WAITING = {"Expect": "100-continue", "Content-Length": str(len(BODY))}
 CHUNKED = {**DEMO, "Transfer-Encoding": "chunked"}
@@ -185,8 +189,13 @@ CODED = {
     "no gzip": ("gzip", BODY),
     "head of a gzip": ("gzip", GZIP[:10]),
     "half a gzip": ("gzip", GZIP[:14]),
+    "gzip without its end": ("gzip", GZIP[:-1]),
+    "half a second member": ("gzip", GZIP + GZIP[:20]),
+    "too many members": ("gzip", gzip.compress(b"") * 1_001),
     "gzip and more": ("gzip", GZIP + b"more"),
     "no deflate": ("deflate", b"\xff\xff\xff"),
+    "deflate without its end": ("deflate", zlib.compress(BODY)[:-1]),
+    "deflate and more": ("deflate", zlib.compress(BODY) * 2),
     **{name: (name, BODY) for name in ("br", "zstd", "x-gzip", "cake", "ca\xe9ke")},
     "list": ("gzip, gzip", gzip.compress(GZIP)),
 }
@@ -205,6 +214,75 @@ def test_a_body_that_its_coding_does_not_fit_is_refused(
     assert answer.json["message"] == NOT_READ or coding in {"gzip", "deflate"}
     assert 400 == form.status
     assert "" in {flaw(form, FORM), envelope_flaw(form)}
+
+
+@given(data=st.data(), coding=st.sampled_from(["gzip", "deflate"]))
+def test_what_is_packed_is_unpacked_in_slices_wherever_it_was_cut(
+    data: st.DataObject, coding: str
+) -> None:
+    """So that others have their turn between them."""
+    whole = data.draw(st.binary(max_size=9)) * data.draw(st.integers(0, 90_000))
+    coded = packed(whole, coding)
+    size = data.draw(st.integers(1, len(coded)))
+    unpacker = Unpacker(coding)
+    pieces = [
+        piece
+        for start in range(0, len(coded), size)
+        for piece in unpacker.unpack(coded[start : start + size])
+    ]
+
+    assert whole == b"".join(pieces)
+    assert unpacker.ended
+    assert max(map(len, pieces)) <= MAX_SLICE
+
+
+BOMB = gzip.compress(bytes(5 * MIB))
+
+
+async def test_a_small_body_that_unpacks_to_a_large_one_is_refused(
+    serve: Serve,
+) -> None:
+    """Of a budget of 16 MiB, one of an inbox has 4."""
+    api = await serve(memory_budget=16)
+    packing = {"Content-Encoding": "gzip"}
+    answers = [
+        await api.send("POST", "/_emulator/inbox/shelf", data=body, headers=packing)
+        for body in (BOMB, gzip.compress(bytes(3 * MIB)))
+    ]
+
+    assert [413, 200] == [answer.status for answer in answers]
+
+
+async def test_bodies_that_arrive_together_have_a_bound(serve: Serve) -> None:
+    """Of a budget of 16 MiB they have 4: who goes beyond may come again.
+
+    One that waits for nothing but its end holds no more than has come of it.
+    """
+    api = await serve(memory_budget=16, rate_limit=0)
+    shelf = f"{api.url}/_emulator/inbox/shelf"
+    go_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield bytes(4 * MIB - 1_000)
+        await go_on.wait()
+
+    first = asyncio.create_task(api.session.post(shelf, data=slowly()))
+    while (
+        refusal := await api.send("POST", "/_emulator/reset", data=LONG)
+    ).status != 503:
+        pass
+    vendor = await api.call("POST", COUNTS, data=LONG)
+    go_on.set()
+    arrived = (await first).status
+    after = await api.call("POST", COUNTS, data=LONG)
+
+    assert [503, 503, 200, 200] == [
+        refusal.status,
+        vendor.status,
+        arrived,
+        after.status,
+    ]
+    assert "start with a larger --memory-budget" in refusal.json["error"]
 
 
 def test_two_codings_in_two_fields_are_one_list(unharmed: Address) -> None:
@@ -290,7 +368,7 @@ def test_a_body_that_broke_off_is_remembered_as_a_bad_request(
 def test_a_body_that_stops_is_waited_for_no_longer_than_its_time(
     unharmed: Address, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr("reachapi_emulator.web.http.SECONDS", 0.05)
+    monkeypatch.setattr("reachapi_emulator.web.body.SECONDS", 0.05)
     reply = ask(unharmed, head("POST", path, {**DEMO, "Content-Length": "9"}) + b"{")
 
     assert reply.status in {400, 408}

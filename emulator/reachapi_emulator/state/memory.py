@@ -5,7 +5,10 @@ Every request writes here: a table would cost it a third of its time.
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
+
+from reachapi_emulator.state.page import EVERY, MAX_NUMBER, Page
 
 Note = Any
 """A value that its writer alone understands."""
@@ -100,17 +103,23 @@ class Ring:
         self.bytes += size
         notes.append((number, note, size))
 
-    def newest(
-        self, matches: Callable[[Note], bool], most: int | None = None
+    def find(
+        self, matches: Callable[[Note], bool], page: Page = EVERY
     ) -> list[tuple[int, Note]]:
-        """Return the newest notes that fit with their numbers, newest last."""
-        found: list[tuple[int, Note]] = []
-        for number, note, _ in reversed(self._notes):
-            if len(found) == most:
-                break
-            if matches(note):
-                found.append((number, note))
-        return found[::-1]
+        """Return a page of the notes that match, with their numbers.
+
+        The newest come first, or, of those after one, the oldest.
+        """
+        if page.after is None:
+            every, first, last = reversed(self._notes), -1, page.before
+        else:
+            every, first, last = iter(self._notes), page.after, MAX_NUMBER
+        found = (
+            (number, note)
+            for number, note, _ in every
+            if first < number < last and matches(note)
+        )
+        return [*islice(found, page.most)]
 
     def load(
         self, notes: Iterable[tuple[int, Note, int]], count: int, evicted: int

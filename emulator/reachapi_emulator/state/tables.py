@@ -8,12 +8,10 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from reachapi_emulator.errors import SnapshotError
+from reachapi_emulator.state.page import MAX_NUMBER
 
 COUNTERS = "sqlite_sequence"
 """Where SQLite keeps the last id of each table that never uses one again."""
-
-MAX_NUMBER = 2**61
-"""No number is beyond it, so that the sum of two instants is still one."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "INTEGER": (int,),

@@ -1,5 +1,6 @@
 """The built-in webhook receiver, with scripted answers."""
 
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlsplit
 
@@ -8,6 +9,7 @@ import orjson
 
 from reachapi_emulator.state.clock import VirtualClock, seconds
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import EVERY, Page
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.testing.journal import remembered
 from reachapi_emulator.vendor.accounts import SLUG
@@ -17,6 +19,17 @@ SCHEME = "inbox"
 
 MAX_DELIVERIES = 10_000
 MAX_SCRIPTED = 100_000
+MAX_TEXT = 4 * 1024 * 1024
+"""Bytes of a body that is no JSON that are shown."""
+
+MAX_PARSED = 1024 * 1024
+"""Bytes of a body that is parsed to see whether it is JSON."""
+
+_DEEP = 1_000
+"""Lists and objects inside each other that every reader can parse."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_HUGE = re.compile(rb"[0-9]{300}|[0-9.][eE]\+?[0-9]{3}")
 
 
 class ScriptedAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,16 +90,17 @@ class Inboxes:
         self._make_room(len(kept) + len(body))
         now = self._clock.now(name)
         self._store.run(
-            "delivery_add", inbox=name, at=now, headers=kept.decode(), body=body
+            "delivery_add",
+            inbox=name,
+            at=now,
+            headers=kept.decode(),
+            body=body,
+            is_json=is_json(body),
         )
         arrival = {"inbox": name, "received_at": seconds(now)}
         self._store.publish(EventType.DELIVERY, name, arrival)
         row = self._store.one("script_next", inbox=name)
-        return (
-            msgspec.json.decode(row["step"], type=ScriptedAnswer)
-            if row
-            else ScriptedAnswer()
-        )
+        return _step(row) if row else ScriptedAnswer()
 
     def _make_room(self, size: int) -> None:
         while (row := self._store.one("deliveries_size")) and (
@@ -95,13 +109,34 @@ class Inboxes:
         ):
             self._store.run("delivery_evict")
 
-    def deliveries(self, name: str) -> list[dict[str, object]]:
-        """Return what an inbox holds, oldest first, bodies parsed if JSON."""
-        return [_to_json(row) for row in self._store.all("deliveries_of", inbox=name)]
+    def deliveries(self, name: str, page: Page = EVERY) -> list[int]:
+        """Return the ids of a page of what an inbox holds, and of one more."""
+        bounds = {"inbox": name, "most": page.most + 1}
+        if page.after is None:
+            rows = self._store.all("deliveries_before", before=page.before, **bounds)
+        else:
+            rows = self._store.all("deliveries_after", after=page.after, **bounds)
+        return [row["id"] for row in rows]
+
+    def delivery(self, number: int) -> bytes:
+        """Return a delivery as JSON: its body as it stands if it is JSON, or as text.
+
+        Raises:
+            LookupError: there is none.
+        """
+        row = self._store.one("delivery_get", id=number)
+        if row is None:
+            raise LookupError(number)
+        return orjson.dumps(_to_json(row))
 
     def clear(self, name: str | None = None) -> None:
         """Empty an inbox, or all."""
         self._store.run("deliveries_clear", inbox=name)
+
+    def empty(self, name: str) -> None:
+        """Empty an inbox for a tester, and let followers know."""
+        self.clear(name)
+        self._store.publish(EventType.RESET, name, {"scope": "inbox", "account": name})
 
     def forget(self, name: str) -> None:
         """Empty an inbox and drop its script."""
@@ -125,20 +160,48 @@ class Inboxes:
                 "entries: clear some with PUT []"
             )
 
+    def scripted(self, name: str) -> list[ScriptedAnswer]:
+        """Return the scripted answers that are still to come."""
+        rows = self._store.all("script_of", inbox=name)
+        return [_step(row) for row in rows]
+
     def reset(self) -> None:
         """Do nothing: the store has been wiped."""
 
 
+def _step(row: Row) -> ScriptedAnswer:
+    return msgspec.json.decode(row["step"], type=ScriptedAnswer)
+
+
 def _to_json(row: Row) -> dict[str, object]:
+    body, whole = row["body"], row["is_json"]
     return {
+        "id": row["id"],
         "received_at": seconds(row["at"]),
-        "headers": orjson.loads(row["headers"]),
-        "body": _parsed(row["body"]),
+        "headers": orjson.Fragment(row["headers"]),
+        "body": orjson.Fragment(body) if whole else _text(body),
+        "cut": not whole and len(body) > MAX_TEXT,
     }
 
 
-def _parsed(body: bytes) -> object:
+def _text(body: bytes) -> str:
+    return body[:MAX_TEXT].decode(errors="replace")
+
+
+def is_json(body: bytes) -> bool:
+    """Tell whether a body is JSON that can stand inside other JSON as it is.
+
+    A large one is not parsed for that: it would take ten times its size. What reads
+    the whole must be able to, so numbers no float holds make it no JSON here.
+    """
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body.decode(errors="replace")
+        if len(body) > MAX_PARSED:
+            msgspec.json.decode(body, type=msgspec.Raw)
+            body.decode()
+            return not _HUGE.search(body) or not _HUGE.search(_STRING.sub(b"", body))
+        orjson.loads(body)
+        if body.count(b"[") + body.count(b"{") > _DEEP:
+            orjson.loads(b"[[%b]]" % body)
+    except (ValueError, RecursionError, msgspec.MsgspecError):
+        return False
+    return True

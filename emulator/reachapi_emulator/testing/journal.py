@@ -16,8 +16,8 @@ from yarl import URL
 from reachapi_emulator.logs import MASK
 from reachapi_emulator.state.clock import EVERYONE, seconds
 from reachapi_emulator.state.events import EventType, Signal
+from reachapi_emulator.state.page import EVERY, MAX_NUMBER, Page
 from reachapi_emulator.state.store import Store
-from reachapi_emulator.state.tables import MAX_NUMBER
 
 MAX_BODY = 4_096
 """How many bytes of a request's body are kept."""
@@ -149,22 +149,23 @@ class Journal:
         """Add a request, letting the oldest go when there are too many."""
         self.ring.add(entry, entry.size)
         if self._feed.heard:
-            shown = _to_json(self.ring.count, entry)
+            shown = to_json(self.ring.count, entry)
             self._feed.publish(EventType.REQUEST, entry.account, shown)
         self.changed.notify()
 
-    def find(self, wanted: RequestFilter, most: int) -> list[dict[str, object]]:
-        """Return the newest requests that fit, newest last, secrets masked."""
-        newest = self.ring.newest(wanted.matches, most)
-        return [_to_json(number, entry) for number, entry in newest]
+    def find(
+        self, wanted: RequestFilter, page: Page = EVERY
+    ) -> list[tuple[int, Entry]]:
+        """Return a page of the requests that match, with their numbers."""
+        return self.ring.find(wanted.matches, page)
 
     def entries(self, wanted: RequestFilter) -> list[tuple[int, Entry]]:
         """Return every request that matches with its number, newest last."""
-        return self.ring.newest(wanted.matches)
+        return self.find(wanted)[::-1]
 
     def count(self, wanted: RequestFilter, most: int) -> int:
         """Return how many requests fit; `most` if there are more."""
-        return len(self.ring.newest(wanted.matches, most))
+        return len(self.find(wanted, Page(most)))
 
     def evicted(self) -> int:
         """Return how many requests have been let go for want of room."""
@@ -195,7 +196,8 @@ def path_of(entry: Entry) -> str:
     return url.raw_path_qs
 
 
-def _to_json(number: int, entry: Entry) -> dict[str, object]:
+def to_json(number: int, entry: Entry) -> dict[str, object]:
+    """Return a request as the control API shows it, secrets masked."""
     return {
         "id": number,
         "at": seconds(entry.at),

@@ -26,7 +26,7 @@ from reachapi_emulator.testing.faults import (
     FaultPhase,
     FaultRules,
 )
-from reachapi_emulator.testing.inbox import ScriptedAnswer
+from reachapi_emulator.testing.inbox import ScriptedAnswer, is_json
 from reachapi_emulator.testing.journal import (
     Journal,
     JournalDump,
@@ -95,6 +95,7 @@ def _attempt(row: DumpedRow) -> None:
 
 def _delivery(row: DumpedRow) -> None:
     msgspec.json.decode(row["headers"], type=dict[str, str])
+    _require(not row["is_json"] or is_json(row["body"]), "body is no JSON")
 
 
 def _script(row: DumpedRow) -> None:

@@ -11,6 +11,7 @@ import orjson
 
 from reachapi_emulator.state.clock import VirtualClock
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import EVERY, Page
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.credits import Credit, Ledger
 from reachapi_emulator.vendor.errors import Forbidden, Unauthorized
@@ -214,9 +215,14 @@ class Accounts:
         if opening.webhook_url is not None:
             check_url(opening.webhook_url, self._receivers)
 
-    def ids(self) -> list[str]:
-        """Return the ids of all accounts, in the order opened."""
-        return [row["id"] for row in self._store.all("account_ids")]
+    def numbered(self, page: Page = EVERY) -> list[tuple[int, str]]:
+        """Return a page of accounts and one more: their numbers and ids."""
+        most = page.most + 1
+        if page.after is None:
+            rows = self._store.all("accounts_before", before=page.before, most=most)
+        else:
+            rows = self._store.all("accounts_after", after=page.after, most=most)
+        return [(row["number"], row["id"]) for row in rows]
 
     def find(self, account: str) -> AccountRecord | None:
         """Return an account, or None where there is none."""

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from reachapi_emulator.state.clock import VirtualClock, seconds
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import EVERY, Page
 from reachapi_emulator.state.store import Row, Store
 
 
@@ -68,9 +69,14 @@ class Ledger:
         balance = self.credit(account).balance - amount
         self._move(account, -amount, balance, "charge", job)
 
-    def entries(self, account: str) -> list[dict[str, object]]:
-        """Return every change, oldest first, as the control API shows it."""
-        return [_to_json(row) for row in self._store.all("ledger_of", account=account)]
+    def entries(self, account: str, page: Page = EVERY) -> list[dict[str, object]]:
+        """Return a page of changes and one more, as the control API shows them."""
+        bounds = {"account": account, "most": page.most + 1}
+        if page.after is None:
+            rows = self._store.all("ledger_before", before=page.before, **bounds)
+        else:
+            rows = self._store.all("ledger_after", after=page.after, **bounds)
+        return [_to_json(row) for row in rows]
 
     def _move(
         self,

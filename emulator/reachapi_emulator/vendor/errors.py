@@ -13,6 +13,7 @@
       PayloadTooLarge            413
       TooManyRequests            429
       ServerError                500
+      ServiceUnavailable         503
 
 Statuses and messages: the vendor's page and rulings 2 to 6.
 """
@@ -128,3 +129,10 @@ class ServerError(ReachApiError):
 
     status = 500
     message = "Server Error"
+
+
+class ServiceUnavailable(ReachApiError):
+    """503: more bodies arrive at once than there is memory for (docs/limits.md)."""
+
+    status = 503
+    message = "Service Unavailable"

@@ -30,6 +30,7 @@ from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import SECOND, VirtualClock
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import EVERY, Page
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.accounts import Accounts
 from reachapi_emulator.vendor.credits import Ledger
@@ -320,9 +321,15 @@ class Jobs:
         self._store.run("job_redeliver", id=job, now=now)
         self.publish(job)
 
-    def find(self, account: str | None = None, state: str | None = None) -> list[int]:
-        """Return the ids of the jobs of an account, in a state, oldest first."""
-        rows = self._store.all("jobs_find", account=account, state=state)
+    def find(
+        self, account: str | None = None, state: str | None = None, page: Page = EVERY
+    ) -> list[int]:
+        """Return a page of jobs of an account, in a state, and one more: their ids."""
+        wanted = {"account": account, "state": state, "most": page.most + 1}
+        if page.after is None:
+            rows = self._store.all("jobs_before", before=page.before, **wanted)
+        else:
+            rows = self._store.all("jobs_after", after=page.after, **wanted)
         return [row["id"] for row in rows]
 
     def row(self, job: int) -> Row:

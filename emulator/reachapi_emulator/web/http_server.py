@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from aiohttp import StreamReader, web
 from aiohttp.http import RawRequestMessage, StreamWriter
-from aiohttp.http_exceptions import ContentEncodingError
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 from aiohttp.web_server import Server
@@ -22,7 +21,7 @@ from reachapi_emulator.vendor.errors import (
     ReachApiError,
     ServerError,
 )
-from reachapi_emulator.web.http import NO_CODING, refusal
+from reachapi_emulator.web.http import refusal
 
 Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -59,6 +58,7 @@ class EnvelopeRunner(web.AppRunner):
             _routed(plain.request_handler),
             request_factory=plain.request_factory,
             **plain._kwargs,  # noqa: SLF001 # there is no other way to them
+            auto_decompress=False,  # web/body.py does, in slices
         )
 
 
@@ -211,7 +211,7 @@ class _Protocol(RequestHandler):
             raise ConnectionError("the answer has begun already")
         if status >= ServerError.status:
             log.error("%s %s failed", request.method, request.path, exc_info=exc)
-        response = refusal(_reason(status, exc, message or str(exc or "")))
+        response = refusal(_reason(status, message or str(exc or "")))
         response.force_close()
         return response
 
@@ -227,11 +227,9 @@ def _head_size(message: RawRequestMessage | _ErrInfo) -> int:
     return len(message.path) + fields
 
 
-def _reason(status: int, exc: BaseException | None, text: str) -> ReachApiError:
+def _reason(status: int, text: str) -> ReachApiError:
     if status >= ServerError.status:
         return ServerError()
-    if isinstance(exc, ContentEncodingError):
-        return BadRequest(f"Request body cannot be read: {NO_CODING}")
     reason = f"Request is not well-formed HTTP: {_first_line(text)}"
     return BadRequest(reason.rstrip(": "))
 

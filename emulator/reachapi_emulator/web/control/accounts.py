@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from operator import itemgetter
 from typing import Annotated, Any, Concatenate, ParamSpec
 
+import orjson
 from aiohttp import web
 from msgspec import UNSET, Meta, UnsetType
 
 from reachapi_emulator.services import Services
+from reachapi_emulator.state.page import Page
 from reachapi_emulator.vendor.accounts import (
     AccountError,
     AccountExists,
@@ -23,6 +27,13 @@ from reachapi_emulator.web.control.forms import (
     reply,
     services_of,
     unit,
+)
+from reachapi_emulator.web.control.paging import (
+    PAGING,
+    Listed,
+    listed,
+    page_of,
+    send_page,
 )
 
 P = ParamSpec("P")
@@ -83,14 +94,19 @@ def to_json(services: Services, account: str) -> dict[str, object]:
     }
 
 
-def _all_to_json(services: Services) -> list[dict[str, object]]:
-    return [to_json(services, account) for account in services.accounts.ids()]
+async def every(request: web.Request) -> web.Response:
+    """GET /accounts?limit=&before=&after=, in the order opened."""
+    page = page_of(parameters(request, *PAGING))
+    return await send_page(request, page, await unit(request, _every, page))
 
 
-async def listed(request: web.Request) -> web.Response:
-    """GET /accounts."""
-    parameters(request)
-    return reply(await unit(request, _all_to_json))
+def _every(services: Services, page: Page) -> Listed:
+    found = services.accounts.numbered(page)
+    return listed(page, found, itemgetter(0), partial(_numbered_to_json, services))
+
+
+def _numbered_to_json(services: Services, account: tuple[int, str]) -> bytes:
+    return orjson.dumps(to_json(services, account[1]))
 
 
 async def create(request: web.Request) -> web.Response:
@@ -198,13 +214,16 @@ def _generate_secret(services: Services, account: str) -> None:
 
 
 async def ledger(request: web.Request) -> web.Response:
-    """GET /accounts/{id}/ledger."""
-    return reply(await unit(request, _ledger, request.match_info["account"]))
+    """GET /accounts/{id}/ledger?limit=&before=&after=."""
+    page = page_of(parameters(request, *PAGING))
+    found = await unit(request, _ledger, request.match_info["account"], page)
+    return await send_page(request, page, found)
 
 
-def _ledger(services: Services, account: str) -> list[dict[str, object]]:
+def _ledger(services: Services, account: str, page: Page) -> Listed:
     existing(services, account)
-    return services.ledger.entries(account)
+    entries = services.ledger.entries(account, page)
+    return listed(page, entries, itemgetter("id"), orjson.dumps)
 
 
 async def _change(
@@ -229,7 +248,7 @@ def _unchanged(services: Services, account: str) -> None:
 
 
 ROUTES = (
-    web.get("/accounts", listed),
+    web.get("/accounts", every),
     web.post("/accounts", create),
     web.get("/accounts/{account}", get),
     web.patch("/accounts/{account}", patch),

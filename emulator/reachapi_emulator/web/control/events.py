@@ -14,6 +14,7 @@ from aiohttp import web
 from reachapi_emulator.state.clock import EVERYONE
 from reachapi_emulator.state.events import Event, Feed, Signal
 from reachapi_emulator.web.control.forms import (
+    SHIELD,
     ControlError,
     existing,
     parameters,
@@ -21,7 +22,6 @@ from reachapi_emulator.web.control.forms import (
     unit,
     whole_number,
 )
-from reachapi_emulator.web.control.guard import SHIELD
 from reachapi_emulator.web.http_server import when_lost
 
 MAX_FOLLOWERS = 64

@@ -7,11 +7,23 @@ import msgspec
 import orjson
 from aiohttp import web
 
+from reachapi_emulator.budget import NoRoom
 from reachapi_emulator.services import Services
-from reachapi_emulator.web.http import JSON, SERVICES, read_body
+from reachapi_emulator.web.body import read_body
+from reachapi_emulator.web.http import JSON, SERVICES
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+SHIELD = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Headers of every answer: kept nowhere, framed and embedded by no page."""
 
 
 class ControlError(Exception):
@@ -52,7 +64,8 @@ async def read(request: web.Request, form: type[T]) -> T:
     Raises:
         ControlError: 400, it is not JSON or not of that shape.
     """
-    body = await read_body(request)
+    with services_of(request).bodies.holding() as held:
+        body = await read_body(request, held)
     try:
         return msgspec.json.decode(body.strip() or b"{}", type=form)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -106,3 +119,27 @@ def existing(services: Services, account: str | None) -> None:
 def reply(data: object, status: int = 200) -> web.Response:
     """Answer with JSON."""
     return web.Response(status=status, body=orjson.dumps(data), headers=JSON)
+
+
+async def send(
+    request: web.Request, document: bytes, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """Answer with JSON that may be large, counted until it has been sent.
+
+    Raises:
+        ControlError: 503, other large answers and bodies are under way.
+    """
+    every = {**SHIELD, **JSON, **(headers or {})}
+    with services_of(request).bodies.holding() as held:
+        try:
+            held.add(len(document))
+        except NoRoom:
+            raise ControlError(
+                503,
+                "too many large answers at once: ask for them one after the other, or "
+                "start with a larger --memory-budget",
+            ) from None
+        response = web.Response(body=document, headers=every)
+        await response.prepare(request)
+        await response.write_eof()
+        return response

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
+import orjson
 from aiohttp import web
 from msgspec import Meta
 
 from reachapi_emulator.services import Services
+from reachapi_emulator.state.page import Page
 from reachapi_emulator.vendor.job import FINAL, STATES, JobBusy
 from reachapi_emulator.vendor.payload import Payload
 from reachapi_emulator.web.control.forms import (
@@ -19,7 +21,14 @@ from reachapi_emulator.web.control.forms import (
     unit,
     whole_number,
 )
-from reachapi_emulator.web.http import JSON
+from reachapi_emulator.web.control.paging import (
+    PAGING,
+    Listed,
+    listed,
+    page_of,
+    send_page,
+)
+from reachapi_emulator.web.http import StreamedRecords
 
 Seconds = Annotated[float, Meta(ge=0, le=600)]
 
@@ -32,19 +41,22 @@ class JobWait(Form):
     timeout: Seconds = 10.0
 
 
-async def listed(request: web.Request) -> web.Response:
-    """GET /jobs?account=&state=."""
-    query = parameters(request, "account", "state")
-    return reply(await unit(request, _listed, **query))
+async def every(request: web.Request) -> web.Response:
+    """GET /jobs?account=&state=&limit=&before=&after=."""
+    query = parameters(request, "account", "state", *PAGING)
+    page = page_of(query)
+    found = await unit(request, _every, query["account"], query["state"], page)
+    return await send_page(request, page, found)
 
 
-def _listed(
-    services: Services, account: str | None, state: str | None
-) -> list[dict[str, object]]:
+def _every(
+    services: Services, account: str | None, state: str | None, page: Page
+) -> Listed:
     existing(services, account)
     _known_state(state)
     jobs = services.jobs
-    return [jobs.to_json(job) for job in jobs.find(account, state)]
+    found = jobs.find(account, state, page)
+    return listed(page, found, int, lambda job: orjson.dumps(jobs.to_json(job)))
 
 
 def _known_state(state: str | None) -> None:
@@ -70,8 +82,8 @@ async def get(request: web.Request) -> web.Response:
 
 async def payload(request: web.Request) -> web.Response:
     """GET /jobs/{id}/payload: the exact body of its delivery."""
-    chunks = await unit(request, _payload, _id(request))
-    return web.Response(body=b"".join(chunks), headers=JSON)
+    exact = await unit(request, _payload, _id(request))
+    return web.Response(body=StreamedRecords(exact))
 
 
 def _payload(services: Services, job: int) -> Payload:
@@ -126,7 +138,7 @@ def _is_held(services: Services, job: int, form: JobWait) -> bool:
 
 
 ROUTES = (
-    web.get("/jobs", listed),
+    web.get("/jobs", every),
     web.get("/jobs/{job}", get),
     web.get("/jobs/{job}/payload", payload),
     web.post("/jobs/{job}/redeliver", redeliver),

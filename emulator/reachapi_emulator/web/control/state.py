@@ -7,6 +7,7 @@ from aiohttp import web
 from reachapi_emulator import __version__
 from reachapi_emulator.budget import Budget
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
+from reachapi_emulator.web.body import read_body
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
@@ -14,10 +15,11 @@ from reachapi_emulator.web.control.forms import (
     parameters,
     read,
     reply,
+    send,
     services_of,
     unit,
 )
-from reachapi_emulator.web.http import CA_PEM, JSON, read_body
+from reachapi_emulator.web.http import CA_PEM
 
 
 class ResetForm(Form):
@@ -63,7 +65,7 @@ async def take(request: web.Request) -> web.Response:
     _check_size(await services.store.unit(services.snapshots.least), services.budget)
     document = await services.snapshots.take()
     _check_size(len(document), services.budget)
-    return web.Response(body=document, headers=JSON)
+    return await send(request, document)
 
 
 def _check_size(size: int, budget: Budget) -> None:
@@ -79,11 +81,12 @@ def _check_size(size: int, budget: Budget) -> None:
 async def restore(request: web.Request) -> web.Response:
     """PUT /snapshot: everything as it was when the snapshot was taken."""
     parameters(request)
-    document = await read_body(
-        request.clone(client_max_size=services_of(request).budget.snapshot)
-    )
+    services = services_of(request)
+    limited = request.clone(client_max_size=services.budget.snapshot)
     try:
-        restored = await services_of(request).snapshots.restore(document)
+        with services.bodies.holding() as held:
+            document = await read_body(limited, held)
+            restored = await services.snapshots.restore(document)
     except SnapshotForeign as error:
         raise ControlError(409, f"the snapshot does not fit: {error}") from None
     except SnapshotError as error:
