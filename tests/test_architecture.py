@@ -191,7 +191,18 @@ def test_every_private_name_that_is_relied_on_is_known() -> None:
         for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
-    own |= {"_arriving", "_at", "_before", "_is_upgrade", "_of_head", "_taken", "_tls"}
+    own |= {
+        "_arriving",
+        "_at",
+        "_before",
+        "_in_time",
+        "_is_upgrade",
+        "_most",
+        "_open",
+        "_of_head",
+        "_taken",
+        "_tls",
+    }
     used = {
         node.attr
         for node in nodes(path)

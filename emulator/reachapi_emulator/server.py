@@ -93,7 +93,13 @@ class Server:
         """Take every port before any is served: a start is all or nothing."""
         pem = self._authority.pem if self._authority else None
         application = build(services, pem)
-        runner = EnvelopeRunner(application, access_log=None, shutdown_timeout=1.0)
+        runner = EnvelopeRunner(
+            application,
+            room=services.budget.connections,
+            access_log=None,
+            shutdown_timeout=1.0,
+            keepalive_timeout=self.settings.keep_alive_timeout,
+        )
         await runner.setup()
         exits.push_async_callback(runner.cleanup)
         exits.callback(services.delays.cancel)

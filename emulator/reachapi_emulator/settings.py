@@ -177,6 +177,13 @@ class Settings:
     journal_size: int = _setting(
         10_000, "Maximum number of requests in the journal.", least=1, most=1_000_000
     )
+    keep_alive_timeout: float = _setting(
+        75.0,
+        "Time after which an idle connection is closed.",
+        unit="seconds",
+        least=0.1,
+        most=3_600,
+    )
     memory_budget: int = _setting(
         DEFAULT_MIB,
         "Memory for what is kept and under way, in shares (docs/limits.md).",

@@ -1,5 +1,8 @@
 """An account as the driver shows and turns it."""
 
+import math
+from urllib.request import Request, urlopen
+
 import pytest
 
 from reachapi_emulator.client import (
@@ -91,6 +94,16 @@ def test_lists_are_whole_though_they_come_in_pages(
     assert account.requests == newest
     assert newest[1:] == emulator.requests(account=account.id, limit=2)
     assert account.id in accounts[-3:]
+
+
+def test_a_number_beyond_all_bounds_is_read_from_an_inbox(account: Account) -> None:
+    """A body as large as this is not parsed when it arrives."""
+    body = b'{"a":"%b","b":1e999}' % (b"x" * 1024 * 1024)
+    post = f"{account.url}/_emulator/inbox/{account.id}"
+    with urlopen(Request(post, body)) as answer:  # noqa: S310 # http
+        assert 200 == answer.status
+
+    assert math.inf == account.inbox[0].body["b"]
 
 
 def test_an_inbox_answers_as_scripted(account: Account) -> None:

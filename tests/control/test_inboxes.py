@@ -19,12 +19,10 @@ from support.control import Limit, picked, received
 
 HOOK = "/_emulator/inbox/hook"
 MIB = 1024 * 1024
-HEAD = b'{"a":["%b"],"b":' % (b'1e999\\"' * 150_000)
+HEAD = b'{"a":"%b","b":' % (b"x" * MIB)
 """The start of a body that is too large to be parsed."""
 LARGE = HEAD + b'[1e5,"\\ud83d\\ude00"]}'
-
-
-NO_ENDS = (b"", b"1", b"1e999}", b"9" * 400 + b"}", b'"\\ud800"}', b'"\xff"}')
+NO_ENDS = (b"", b"1", b'"\\ud800"}', b'"\xff"}')
 
 
 async def bodies(api: Api, name: str = "hook") -> list[object]:

@@ -1,5 +1,6 @@
 """Requests to the control API of one emulator, their answers, and the connections."""
 
+import json
 import re
 import ssl
 from collections import deque
@@ -122,7 +123,10 @@ class Answer(NamedTuple):
     @property
     def json(self) -> Any:  # noqa: ANN401 # whatever the JSON holds
         """The body, parsed."""
-        return orjson.loads(self.body)
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:  # the vast numbers of an inbox's bodies
+            return json.loads(self.body)
 
 
 class Wait(NamedTuple):

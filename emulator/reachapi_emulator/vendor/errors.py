@@ -10,6 +10,7 @@
       NotFound                   404
         PageNotFound
       MethodNotAllowed           405
+      RequestTimeout             408
       PayloadTooLarge            413
       TooManyRequests            429
       ServerError                500
@@ -100,6 +101,13 @@ class MethodNotAllowed(ReachApiError):
     def __init__(self, allowed: Sequence[str]) -> None:
         super().__init__()
         self.allowed = tuple(allowed)
+
+
+class RequestTimeout(ReachApiError):
+    """408: a head that did not arrive in time."""
+
+    status = 408
+    message = "Request Timeout"
 
 
 class PayloadTooLarge(ReachApiError):

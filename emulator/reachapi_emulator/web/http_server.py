@@ -14,11 +14,13 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 from aiohttp.web_server import Server
 
+from reachapi_emulator.budget import DEFAULT_BUDGET
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.vendor.errors import (
     BadRequest,
     PageNotFound,
     ReachApiError,
+    RequestTimeout,
     ServerError,
 )
 from reachapi_emulator.web.http import refusal
@@ -36,6 +38,12 @@ _ADVICE = {
 MAX_HEAD = 64 * 1024
 """Bytes of a request's head; a line or a field of it has at most 8,190."""
 
+HEAD_SECONDS = 30
+"""How long the head of a request may take to arrive, from its first bytes on."""
+
+CONNECTION_BYTES = 16 * 1024
+"""What an open connection needs, about."""
+
 _UNKNOWN_ADDRESS = "is no address that can be listened on: choose another --host"
 
 
@@ -46,16 +54,34 @@ class _EndError(ConnectionError):
 _END = _ErrInfo(400, _EndError(), "")
 _PARSED = 16
 """Where no more requests are waiting, aiohttp has parsed all that has come."""
+_LATE = "its head did not arrive in time"
 _TOO_LARGE = f"its head has more than {MAX_HEAD:,} bytes"
 
 
 class EnvelopeRunner(web.AppRunner):
-    """An application runner whose server answers malformed requests in JSON."""
+    """An application runner whose server answers malformed requests in JSON.
+
+    Args:
+        app: the application.
+        room: bytes that open connections may need together.
+        options: as the parent's.
+    """
+
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        room: int = DEFAULT_BUDGET.connections,
+        **options: Any,  # noqa: ANN401 # as the parent's
+    ) -> None:
+        super().__init__(app, **options)
+        self._most = room // CONNECTION_BYTES
 
     async def _make_server(self) -> Server:
         plain = await super()._make_server()
         return _Server(
             _routed(plain.request_handler),
+            most=self._most,
             request_factory=plain.request_factory,
             **plain._kwargs,  # noqa: SLF001 # there is no other way to them
             auto_decompress=False,  # web/body.py does, in slices
@@ -63,8 +89,31 @@ class EnvelopeRunner(web.AppRunner):
 
 
 class _Server(Server):
+    def __init__(self, handler: Answering, *, most: int, **options: Any) -> None:  # noqa: ANN401 # as the parent's
+        super().__init__(handler, **options)
+        self._most = most
+        self._open: set[_Protocol] = set()
+
     def __call__(self) -> RequestHandler:
         return _Protocol(self, loop=self._loop, **self._kwargs)
+
+    def connection_made(
+        self, handler: RequestHandler, transport: asyncio.Transport
+    ) -> None:
+        """Let a connection in; one too many costs the one that is idle longest."""
+        super().connection_made(handler, transport)
+        one = cast("_Protocol", handler)
+        self._open.add(one)
+        if len(self._open) > self._most:
+            idle = (each for each in self._open if each.is_idle())
+            min(idle, key=lambda each: each.used, default=one).force_close()
+
+    def connection_lost(
+        self, handler: RequestHandler, exc: BaseException | None = None
+    ) -> None:
+        """Let it go."""
+        super().connection_lost(handler, exc)
+        self._open.discard(cast("_Protocol", handler))
 
 
 def opened(request: web.BaseRequest) -> float:
@@ -93,7 +142,10 @@ def _routed(handler: Answering) -> Answering:
 
 
 class _Protocol(RequestHandler):
-    __slots__ = ("_arriving", "_before", "_is_upgrade", "_of_head", "on_lost", "opened")
+    __slots__ = (
+        *("_arriving", "_before", "_in_time", "_is_upgrade", "_of_head"),
+        *("on_lost", "opened", "used"),
+    )
 
     def __init__(self, manager: Server, **kwargs: Any) -> None:  # noqa: ANN401 # as the parent's
         super().__init__(manager, **kwargs)
@@ -101,13 +153,15 @@ class _Protocol(RequestHandler):
         self._of_head = self._before = 0
         self._is_upgrade = False
         self.on_lost: Callable[[], None] = _nothing
-        self.opened = time.perf_counter()
+        self._in_time: asyncio.TimerHandle | None = None
+        self.opened = self.used = time.perf_counter()
 
     def data_received(self, data: bytes) -> None:
         """Read on; whoever awaits a body learns that its framing has turned bad."""
         if self._of_head > MAX_HEAD:
             return  # it has been refused
         known, continues = len(self._messages), self._is_in_head()
+        self.used = time.perf_counter()
         super().data_received(data)
         self._of_head += len(data) if continues else 0
         self._check_heads(known, len(data))
@@ -139,12 +193,25 @@ class _Protocol(RequestHandler):
         if known == len(messages):
             if self._of_head > MAX_HEAD:
                 self._refuse(_TOO_LARGE)
+            elif self._of_head and self._in_time is None:
+                self._in_time = self._loop.call_later(HEAD_SECONDS, self._be_late)
             return
+        self._stop_timer()
         if self._before + self._of_head + size > MAX_HEAD:
             for index in range(known, len(messages)):
                 if _head_size(messages[index][0]) > MAX_HEAD:
                     messages[index] = _refused(_TOO_LARGE)
         self._of_head, self._before = 0, size
+
+    def _be_late(self) -> None:
+        """Refuse a head that takes too long, and read no more of it."""
+        self._of_head = MAX_HEAD + 1
+        self._refuse(_LATE, RequestTimeout.status)
+
+    def _stop_timer(self) -> None:
+        if self._in_time is not None:
+            self._in_time.cancel()
+            self._in_time = None
 
     def _refuse(self, reason: str, status: int = 400) -> None:
         """Answer what never became a message, once those before it are answered."""
@@ -154,6 +221,7 @@ class _Protocol(RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Tell who has asked to be told."""
+        self._stop_timer()
         super().connection_lost(exc)
         self.on_lost()
 
@@ -163,13 +231,14 @@ class _Protocol(RequestHandler):
         A client may shut down its sending side and wait (RFC 9112, section 9.6).
         TLS has no such half, and an answer without an end has one with its reader.
         """
-        if self._is_idle() or self._is_endless() or self.ssl_context is not None:
+        if self.is_idle() or self._is_endless() or self.ssl_context is not None:
             return False
         self._break_off("the request ended before its body did")
         self._messages.append((_END, EMPTY_PAYLOAD))
         return True
 
-    def _is_idle(self) -> bool:
+    def is_idle(self) -> bool:
+        """Tell whether no request is being answered, or waits for it."""
         return self._waiter is not None and not self._messages
 
     def _is_endless(self) -> bool:
@@ -230,6 +299,8 @@ def _head_size(message: RawRequestMessage | _ErrInfo) -> int:
 def _reason(status: int, text: str) -> ReachApiError:
     if status >= ServerError.status:
         return ServerError()
+    if status == RequestTimeout.status:
+        return RequestTimeout()
     reason = f"Request is not well-formed HTTP: {_first_line(text)}"
     return BadRequest(reason.rstrip(": "))
 
