@@ -1,5 +1,7 @@
 """The memory budget: how many bytes each buffer of one emulator may fill."""
 
+import asyncio
+from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
@@ -8,9 +10,10 @@ MIB = 1024 * 1024
 
 SHARES = {
     "inboxes": Fraction(1, 4),
-    "bodies": Fraction(1, 4),
-    "snapshot": Fraction(1, 4),
+    "transfers": Fraction(1, 4),
+    "snapshot": Fraction(3, 16),
     "journal": Fraction(1, 8),
+    "bodies": Fraction(1, 16),
     "events": Fraction(1, 16),
     "connections": Fraction(1, 16),
 }
@@ -23,17 +26,19 @@ class Budget:
 
     Attributes:
         inboxes: deliveries that all inboxes keep, and the largest of them.
-        bodies: bodies that are arriving or being sent, of all connections.
+        transfers: deliveries and snapshots that arrive, and large answers.
         snapshot: the largest snapshot, as a document.
         journal: requests that the journal keeps.
+        bodies: bodies of other requests that arrive or are worked on.
         events: events that are kept for who follows.
         connections: what open connections need.
     """
 
     inboxes: int
-    bodies: int
+    transfers: int
     snapshot: int
     journal: int
+    bodies: int
     events: int
     connections: int
 
@@ -49,19 +54,58 @@ DEFAULT_BUDGET = Budget.of(DEFAULT_MIB)
 
 
 class NoRoom(Exception):
-    """What is held would have more bytes than it may."""
+    """More would be held than there is room for."""
 
 
 class Room:
-    """Counts the bytes of what comes and goes, against a bound.
+    """Counts what comes and goes, in bytes or pieces, against a bound.
 
     Args:
-        size: bytes that all who hold something may have together.
+        size: how much all who hold something may have together.
     """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.held = 0
+        self._queue: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    def take(self, size: int) -> None:
+        """Hold so much now.
+
+        Raises:
+            NoRoom: others hold too much.
+        """
+        if self.held + size > self.size:
+            raise NoRoom
+        self.held += size
+
+    async def wait_for(self, size: int) -> None:
+        """Hold so much as soon as there is room; who came first is first.
+
+        Raises:
+            NoRoom: there never will be.
+        """
+        if size > self.size:
+            raise NoRoom
+        ticket = size, asyncio.get_running_loop().create_future()
+        self._queue.append(ticket)
+        self.give(0)
+        try:
+            await ticket[1]
+        except asyncio.CancelledError:
+            if ticket in self._queue:
+                self._queue.remove(ticket)
+                size = 0  # else it has been let in meanwhile
+            self.give(size)
+            raise
+
+    def give(self, size: int) -> None:
+        """Let go of so much, and let in who waits for it."""
+        self.held -= size
+        while self._queue and self.held + self._queue[0][0] <= self.size:
+            wanted, ticket = self._queue.popleft()
+            self.held += wanted
+            ticket.set_result(None)
 
     def holding(self) -> "Holding":
         """Return what counts for one who holds something, until its block ends."""
@@ -69,26 +113,33 @@ class Room:
 
 
 class Holding:
-    """The bytes that one has of a room, let go of when its block ends."""
+    """What one has of a room, let go of when its block ends."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._bytes = 0
+        self._size = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._room.held -= self._bytes
-        self._bytes = 0
+        self._room.give(self._size)
+        self._size = 0
 
     def add(self, size: int) -> None:
-        """Hold some more bytes.
+        """Hold some more.
 
         Raises:
             NoRoom: others hold too many.
         """
-        if self._room.held + size > self._room.size:
-            raise NoRoom
-        self._room.held += size
-        self._bytes += size
+        self._room.take(size)
+        self._size += size
+
+    async def wait_for(self, size: int) -> None:
+        """Hold so much more, as soon as there is room.
+
+        Raises:
+            NoRoom: there never will be.
+        """
+        await self._room.wait_for(size)
+        self._size += size

@@ -29,6 +29,9 @@ from reachapi_emulator.vendor.jobs import Jobs
 from reachapi_emulator.vendor.rate_limit import Limiter
 from reachapi_emulator.vendor.worker import Worker
 
+MAX_WAITS = 1_000
+"""Requests that wait at a time for a job, or for other requests."""
+
 DEMO = "demo"
 DEMO_KEY = "demo-api-key"
 DEMO_SECRET = "demo-webhook-secret"  # noqa: S105 # documented in ruling 8
@@ -53,7 +56,9 @@ class Services:
     Attributes:
         settings: as they were given.
         budget: bytes for each buffer.
-        bodies: counts the bytes of bodies that arrive and of large answers.
+        transfers: counts the bytes of deliveries, snapshots and large answers.
+        bodies: counts the bytes of other bodies.
+        waits: counts the requests that wait.
         dataset: the contacts.
         store: all that is remembered; runs the units of work.
         sender: posts deliveries.
@@ -63,7 +68,9 @@ class Services:
 
     settings: Settings
     budget: Budget
+    transfers: Room
     bodies: Room
+    waits: Room
     dataset: Dataset
     store: Store
     clock: VirtualClock
@@ -118,7 +125,9 @@ class Services:
         return cls(
             settings=settings,
             budget=budget,
+            transfers=Room(budget.transfers),
             bodies=Room(budget.bodies),
+            waits=Room(MAX_WAITS),
             dataset=dataset,
             store=store,
             clock=clock,

@@ -2,7 +2,9 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 
+import orjson
 import pytest
 
 from support.client import (
@@ -193,6 +195,49 @@ async def test_a_wait_is_for_the_requests_that_fit(api: Api) -> None:
     assert still
     assert (200, {"requests": listed}) == (answer.status, answer.json)
     assert 2 == len(listed)
+
+
+WAITS = {
+    "/requests/wait": {"count": 9},
+    "/jobs/1300/wait": {"attempts": 9},
+}
+
+
+@pytest.mark.parametrize(("path", "wanted"), WAITS.items(), ids=WAITS)
+@pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
+async def test_a_wait_ends_when_its_client_hangs_up(
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    wanted: dict[str, object],
+    *,
+    reset: bool,
+) -> None:
+    """So that others may wait: there is room for one here.
+
+    A close looks as if the client had sent all, and is found out by interim answers.
+    """
+    monkeypatch.setattr("reachapi_emulator.services.MAX_WAITS", 1)
+    monkeypatch.setattr("reachapi_emulator.web.http_server.PROBE_SECONDS", 0.01)
+    api = await serve()
+    await api.fetch_data()
+    url = urlsplit(api.url)
+    _, writer = await asyncio.open_connection(url.hostname, url.port)
+    body = orjson.dumps({**wanted, "timeout": 600})
+    writer.write(request("POST", f"/_emulator{path}", body))
+    short = {**wanted, "timeout": 0}
+    while (refusal := await ask(api, "POST", path, short)).status != 503:
+        pass
+    if reset:
+        writer.transport.abort()
+    writer.close()
+    while (answer := await ask(api, "POST", path, short)).status == 503:
+        pass
+
+    assert refusal.json == {
+        "error": "1 requests wait already: let some of them end first"
+    }
+    assert 408 == answer.status
 
 
 async def test_a_good_client_gets_a_clean_report(api: Api) -> None:

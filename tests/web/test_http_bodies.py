@@ -6,15 +6,18 @@ import socket
 import struct
 import zlib
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given, strategies as st
 
+from reachapi_emulator.budget import NoRoom, Room
 from reachapi_emulator.web.body import MAX_SLICE, Unpacker
 from reachapi_emulator.web.http import StreamedRecords
 from support.client import BATCH, COUNTS, CREDITS, FETCH_DATA, Serve
 from support.contacts import contacts
+from support.in_process import steps
 from support.raw import Address, Headers, Wire, ask, connected, head, request
 from support.surfaces import envelope_flaw, flaw
 from support.threaded import DEMO, tell
@@ -253,36 +256,85 @@ async def test_a_small_body_that_unpacks_to_a_large_one_is_refused(
     assert [413, 200] == [answer.status for answer in answers]
 
 
-async def test_bodies_that_arrive_together_have_a_bound(serve: Serve) -> None:
-    """Of a budget of 16 MiB they have 4: who goes beyond may come again.
+SHELF = "/_emulator/inbox/shelf"
 
-    One that waits for nothing but its end holds no more than has come of it.
+
+@pytest.mark.parametrize(
+    ("path", "share", "other"),
+    [(SHELF, 4 * MIB, COUNTS), (COUNTS, MIB, SHELF)],
+    ids=["deliveries", "bodies"],
+)
+async def test_bodies_that_arrive_together_have_a_bound(
+    serve: Serve, path: str, share: int, other: str
+) -> None:
+    """Of a budget of 16 MiB: who goes beyond is told so, and may come again.
+
+    Deliveries have another share than the bodies of all other requests.
     """
     api = await serve(memory_budget=16, rate_limit=0)
-    shelf = f"{api.url}/_emulator/inbox/shelf"
     go_on = asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:
-        yield bytes(4 * MIB - 1_000)
+        yield BODY.ljust(share - 1_000)
         await go_on.wait()
 
-    first = asyncio.create_task(api.session.post(shelf, data=slowly()))
-    while (
-        refusal := await api.send("POST", "/_emulator/reset", data=LONG)
-    ).status != 503:
+    async def status(path: str) -> int:
+        return (await api.call("POST", path, data=BytesIO(LONG))).status
+
+    key = {"X-API-Key": "demo-api-key"}
+    sending = api.session.post(api.url + path, data=slowly(), headers=key)
+    first = asyncio.create_task(sending)
+    while await status(path) != 503:
         pass
-    vendor = await api.call("POST", COUNTS, data=LONG)
+    elsewhere = await status(other)
     go_on.set()
     arrived = (await first).status
-    after = await api.call("POST", COUNTS, data=LONG)
 
-    assert [503, 503, 200, 200] == [
-        refusal.status,
-        vendor.status,
-        arrived,
-        after.status,
+    assert [200, 200, 200] == [elsewhere, arrived, await status(path)]
+
+
+async def test_a_large_body_waits_for_room_if_its_length_is_known(
+    serve: Serve,
+) -> None:
+    """Three deliveries of 3 MiB where there is room for one are all kept, in turn."""
+    api = await serve(memory_budget=16)
+    body = bytes(3 * MIB)
+    sending = [api.send("POST", SHELF, data=BytesIO(body)) for _ in range(3)]
+    answers = await asyncio.gather(*sending)
+
+    assert [200] * 3 == [answer.status for answer in answers]
+
+
+async def test_room_goes_to_who_came_first_and_is_still_there() -> None:
+    room = Room(10)
+    let_in: list[int] = []
+
+    async def enter(number: int, size: int, leave: asyncio.Event) -> None:
+        with room.holding() as held:
+            await held.wait_for(size)
+            let_in.append(number)
+            await leave.wait()
+
+    leaves = [asyncio.Event() for _ in range(5)]
+    sizes = [8, 8, 3, 2, 2]
+    tasks = [
+        asyncio.create_task(enter(*each))
+        for each in zip(range(5), sizes, leaves, strict=True)
     ]
-    assert "start with a larger --memory-budget" in refusal.json["error"]
+    await steps(3)
+    tasks[1].cancel()
+    tasks[2].cancel()
+    await steps(3)
+    before = [*let_in]
+    leaves[0].set()
+    await steps(3)
+    tasks[3].cancel()
+    leaves[4].set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert ([0, 3], [0, 3, 4], 0) == (before, let_in, room.held)
+    with pytest.raises(NoRoom):
+        await room.wait_for(11)
 
 
 def test_two_codings_in_two_fields_are_one_list(unharmed: Address) -> None:

@@ -46,7 +46,6 @@ async def read_body(request: web.Request, held: Holding) -> bytes:
     coding = _coding(request)
     try:
         async with asyncio.timeout(SECONDS):
-            await _invite(request)
             return await _read(request, coding, held)
     except TimeoutError:
         raise web.RequestPayloadError("it did not arrive in time") from None
@@ -88,8 +87,15 @@ class _Arriving:
 
     def __init__(self, most: int, held: Holding) -> None:
         self._most, self._held = most, held
+        self._reserved = 0
         self._packed = 0
         self._whole = BytesIO()
+
+    async def reserve(self, size: int) -> None:
+        """Wait for room for all of it, if that is much: it need not come twice."""
+        if size > MAX_SLICE:
+            await self._held.wait_for(size)
+            self._reserved = size
 
     def count(self, packed: bytes) -> None:
         """Count what has come, before it is unpacked."""
@@ -98,7 +104,8 @@ class _Arriving:
 
     def add(self, piece: bytes) -> None:
         self._check(self._whole.tell() + len(piece))
-        self._held.add(len(piece))
+        if not self._reserved:
+            self._held.add(len(piece))
         self._whole.write(piece)
 
     def _check(self, size: int) -> None:
@@ -112,9 +119,12 @@ class _Arriving:
 async def _read(request: web.Request, coding: str, held: Holding) -> bytes:
     body = _Arriving(request.client_max_size, held)
     if coding == CODINGS[0]:
+        await body.reserve(request.content_length or 0)
+        await _invite(request)
         async for piece in request.content.iter_any():
             body.add(piece)
     else:
+        await _invite(request)
         await _unpack(request, Unpacker(coding), body)
     return body.whole()
 

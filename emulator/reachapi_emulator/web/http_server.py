@@ -4,11 +4,12 @@ import asyncio
 import errno
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from ssl import SSLContext
 from typing import Any, cast
 
-from aiohttp import StreamReader, web
+from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.http import RawRequestMessage, StreamWriter
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
@@ -41,6 +42,9 @@ MAX_HEAD = 64 * 1024
 HEAD_SECONDS = 30
 """How long the head of a request may take to arrive, from its first bytes on."""
 
+PROBE_SECONDS = 1.0
+"""How often a client is looked for that has stopped sending, and is owed an answer."""
+
 CONNECTION_BYTES = 16 * 1024
 """What an open connection needs, about."""
 
@@ -52,6 +56,7 @@ class _EndError(ConnectionError):
 
 
 _END = _ErrInfo(400, _EndError(), "")
+_PROBE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _PARSED = 16
 """Where no more requests are waiting, aiohttp has parsed all that has come."""
 _LATE = "its head did not arrive in time"
@@ -121,9 +126,20 @@ def opened(request: web.BaseRequest) -> float:
     return cast("_Protocol", request.protocol).opened
 
 
-def when_lost(request: web.BaseRequest, callback: Callable[[], None]) -> None:
+def when_lost(request: web.BaseRequest, callback: Callable[[], object]) -> None:
     """Let a callback know when the connection of a request is gone."""
     cast("_Protocol", request.protocol).on_lost = callback
+
+
+@contextmanager
+def while_connected(request: web.BaseRequest) -> Iterator[None]:
+    """Cancel what waits inside the block, if the client hangs up."""
+    task = cast("asyncio.Task[object]", asyncio.current_task())
+    when_lost(request, task.cancel)
+    try:
+        yield
+    finally:
+        when_lost(request, _nothing)
 
 
 def _nothing() -> None:
@@ -152,7 +168,7 @@ class _Protocol(RequestHandler):
         self._arriving: StreamReader | None = None
         self._of_head = self._before = 0
         self._is_upgrade = False
-        self.on_lost: Callable[[], None] = _nothing
+        self.on_lost: Callable[[], object] = _nothing
         self._in_time: asyncio.TimerHandle | None = None
         self.opened = self.used = time.perf_counter()
 
@@ -235,7 +251,22 @@ class _Protocol(RequestHandler):
             return False
         self._break_off("the request ended before its body did")
         self._messages.append((_END, EMPTY_PAYLOAD))
+        self._loop.call_soon(self._probe)
         return True
+
+    def _probe(self) -> None:
+        """Find out whether a client that has stopped sending is there still.
+
+        One that has hung up looks the same until something is sent. An interim
+        answer means nothing to one that waits (RFC 9110, section 15.2.1), and is
+        refused by the system of one that has gone: the connection is lost then.
+        """
+        request = self._current_request
+        if self.transport is None or request is None:
+            return
+        if request.version >= HttpVersion11 and not request.writer.output_size:
+            self.transport.write(_PROBE)
+        self._loop.call_later(PROBE_SECONDS, self._probe)
 
     def is_idle(self) -> bool:
         """Tell whether no request is being answered, or waits for it."""

@@ -1,6 +1,6 @@
 """Reading control requests and answering them: JSON in, JSON out, clear errors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
@@ -9,8 +9,10 @@ from aiohttp import web
 
 from reachapi_emulator.budget import NoRoom
 from reachapi_emulator.services import Services
+from reachapi_emulator.state.events import Signal
 from reachapi_emulator.web.body import read_body
 from reachapi_emulator.web.http import JSON, SERVICES
+from reachapi_emulator.web.http_server import while_connected
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,6 +58,30 @@ async def unit(
     """Run a function of the services as a unit of work: all of it, or nothing."""
     services = services_of(request)
     return await services.store.unit(function, services, *args, **kwargs)
+
+
+async def held(
+    request: web.Request,
+    signal: Signal,
+    check: Callable[[], Awaitable[bool | None]],
+    seconds: float,
+) -> bool:
+    """Wait until something holds, for so long, and while the client is there.
+
+    Raises:
+        ControlError: 503, too many wait.
+    """
+    services = services_of(request)
+    with services.waits.holding() as waiting, while_connected(request):
+        try:
+            waiting.add(1)
+        except NoRoom:
+            raise ControlError(
+                503,
+                f"{services.waits.size:,} requests wait already: let some of them "
+                "end first",
+            ) from None
+        return await signal.until(check, seconds) or False
 
 
 async def read(request: web.Request, form: type[T]) -> T:
@@ -130,9 +156,9 @@ async def send(
         ControlError: 503, other large answers and bodies are under way.
     """
     every = {**SHIELD, **JSON, **(headers or {})}
-    with services_of(request).bodies.holding() as held:
+    with services_of(request).transfers.holding() as sent:
         try:
-            held.add(len(document))
+            sent.add(len(document))
         except NoRoom:
             raise ControlError(
                 503,

@@ -14,6 +14,7 @@ from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     existing,
+    held,
     parameters,
     read,
     reply,
@@ -30,6 +31,7 @@ from reachapi_emulator.web.control.paging import (
 )
 from reachapi_emulator.web.http import StreamedRecords
 
+_GONE = 404
 Seconds = Annotated[float, Meta(ge=0, le=600)]
 
 
@@ -117,14 +119,17 @@ async def wait(request: web.Request) -> web.Response:
     form = await read(request, JobWait)
     _known_state(form.state)
 
-    async def held() -> bool | None:
+    async def check() -> bool | None:
         return await unit(request, _is_held, job, form) or None
 
+    changed = services_of(request).jobs.changed
     try:
-        found = await services_of(request).jobs.changed.until(held, form.timeout)
+        found = await held(request, changed, check, form.timeout)
         shown = await unit(request, _to_json, job)
-    except (LookupError, ControlError):
-        raise ControlError(404, f"job {job} is gone: a reset took it") from None
+    except (LookupError, ControlError) as error:
+        if getattr(error, "status", _GONE) != _GONE:
+            raise
+        raise ControlError(_GONE, f"job {job} is gone: a reset took it") from None
     return reply(shown, 200 if found else 408)
 
 

@@ -13,6 +13,7 @@ from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     existing,
+    held,
     parameters,
     read,
     reply,
@@ -106,10 +107,10 @@ async def wait(request: web.Request) -> web.Response:
     async def enough() -> bool | None:
         return journal.count(wanted, form.count) >= form.count or None
 
-    held = await journal.changed.until(enough, form.timeout)
-    found = _every(request, wanted, Page(MAX_PAGE))
-    shown = [orjson.Fragment(entry) for entry in found.entries]
-    return reply({"requests": shown}, 200 if held else 408)
+    found = await held(request, journal.changed, enough, form.timeout)
+    newest = _every(request, wanted, Page(MAX_PAGE))
+    shown = [orjson.Fragment(entry) for entry in newest.entries]
+    return reply({"requests": shown}, 200 if found else 408)
 
 
 async def get_report(request: web.Request) -> web.Response:
