@@ -53,11 +53,11 @@ DEFAULT_MIB = 256
 DEFAULT_BUDGET = Budget.of(DEFAULT_MIB)
 
 
-class NoRoom(Exception):
-    """More would be held than there is room for."""
+class QuotaFull(Exception):
+    """More would be held than a quota allows."""
 
 
-class Room:
+class Quota:
     """Counts what comes and goes, in bytes or pieces, against a bound.
 
     Args:
@@ -73,20 +73,20 @@ class Room:
         """Hold so much now.
 
         Raises:
-            NoRoom: others hold too much.
+            QuotaFull: others hold too much.
         """
         if self.held + size > self.size:
-            raise NoRoom
+            raise QuotaFull
         self.held += size
 
     async def wait_for(self, size: int) -> None:
         """Hold so much as soon as there is room; who came first is first.
 
         Raises:
-            NoRoom: there never will be.
+            QuotaFull: there never will be.
         """
         if size > self.size:
-            raise NoRoom
+            raise QuotaFull
         ticket = size, asyncio.get_running_loop().create_future()
         self._queue.append(ticket)
         self.give(0)
@@ -113,33 +113,33 @@ class Room:
 
 
 class Holding:
-    """What one has of a room, let go of when its block ends."""
+    """What one has of a quota, let go of when its block ends."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, quota: Quota) -> None:
+        self._quota = quota
         self._size = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._room.give(self._size)
+        self._quota.give(self._size)
         self._size = 0
 
     def add(self, size: int) -> None:
         """Hold some more.
 
         Raises:
-            NoRoom: others hold too many.
+            QuotaFull: others hold too many.
         """
-        self._room.take(size)
+        self._quota.take(size)
         self._size += size
 
     async def wait_for(self, size: int) -> None:
         """Hold so much more, as soon as there is room.
 
         Raises:
-            NoRoom: there never will be.
+            QuotaFull: there never will be.
         """
-        await self._room.wait_for(size)
+        await self._quota.wait_for(size)
         self._size += size

@@ -95,7 +95,7 @@ class Server:
         application = build(services, pem)
         runner = EnvelopeRunner(
             application,
-            room=services.budget.connections,
+            max_bytes=services.budget.connections,
             access_log=None,
             shutdown_timeout=1.0,
             keepalive_timeout=self.settings.keep_alive_timeout,

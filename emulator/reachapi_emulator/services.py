@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from reachapi_emulator.budget import Budget, Room
+from reachapi_emulator.budget import Budget, Quota
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.delivery.sender import Sender
 from reachapi_emulator.errors import StartError
@@ -68,9 +68,9 @@ class Services:
 
     settings: Settings
     budget: Budget
-    transfers: Room
-    bodies: Room
-    waits: Room
+    transfers: Quota
+    bodies: Quota
+    waits: Quota
     dataset: Dataset
     store: Store
     clock: VirtualClock
@@ -125,9 +125,9 @@ class Services:
         return cls(
             settings=settings,
             budget=budget,
-            transfers=Room(budget.transfers),
-            bodies=Room(budget.bodies),
-            waits=Room(MAX_WAITS),
+            transfers=Quota(budget.transfers),
+            bodies=Quota(budget.bodies),
+            waits=Quota(MAX_WAITS),
             dataset=dataset,
             store=store,
             clock=clock,

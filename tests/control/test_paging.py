@@ -1,7 +1,9 @@
 """Lists come a page at a time, with links from one to the next."""
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -104,3 +106,30 @@ async def test_what_is_new_is_told_from_what_is_known(api: Api) -> None:
     new, *_ = await page(api, f"/inbox/shelf?after={last['id']}")
 
     assert ["new"] == [each["body"] for each in new]
+
+
+async def test_large_answers_wait_for_room_and_small_ones_need_none(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a budget of 16 MiB, 4 are for deliveries that arrive and large answers."""
+    monkeypatch.setattr("reachapi_emulator.web.control.forms.SECONDS", 0.02)
+    api = await serve(memory_budget=16)
+    shelf = "/_emulator/inbox/shelf"
+    await api.send("POST", shelf, data=BytesIO(bytes(300_000)))
+    go_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield bytes(4 * 1024 * 1024 - 1_000)
+        await go_on.wait()
+
+    arriving = asyncio.create_task(api.session.post(api.url + shelf, data=slowly()))
+    while (await api.send("GET", shelf)).status != 503:
+        pass
+    small = (await api.send("GET", f"{shelf}?limit=0")).status
+    status, reason = await refused(api, "GET", "/inbox/shelf")
+    go_on.set()
+    await arriving
+
+    assert (200, 503) == (small, status)
+    assert "too many large answers at once" in reason
+    assert 200 == (await api.send("GET", shelf)).status

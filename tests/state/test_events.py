@@ -86,7 +86,7 @@ def test_who_is_too_far_behind_learns_how_far(feed: Feed) -> None:
 
 def test_events_go_for_want_of_bytes(follower: Mock) -> None:
     """The newest stays, however large it is."""
-    feed = Feed(9, room=5)
+    feed = Feed(9, max_bytes=5)
     feed.follow(follower)
     start = feed.last
     for text in ("a", "b", "much more"):  # of three bytes each, as JSON, but the last

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from hypothesis import given, strategies as st
 
-from reachapi_emulator.budget import NoRoom, Room
+from reachapi_emulator.budget import Quota, QuotaFull
 from reachapi_emulator.web.body import MAX_SLICE, Unpacker
 from reachapi_emulator.web.http import StreamedRecords
 from support.client import BATCH, COUNTS, CREDITS, FETCH_DATA, Serve
@@ -306,11 +306,11 @@ async def test_a_large_body_waits_for_room_if_its_length_is_known(
 
 
 async def test_room_goes_to_who_came_first_and_is_still_there() -> None:
-    room = Room(10)
+    quota = Quota(10)
     let_in: list[int] = []
 
     async def enter(number: int, size: int, leave: asyncio.Event) -> None:
-        with room.holding() as held:
+        with quota.holding() as held:
             await held.wait_for(size)
             let_in.append(number)
             await leave.wait()
@@ -332,9 +332,9 @@ async def test_room_goes_to_who_came_first_and_is_still_there() -> None:
     leaves[4].set()
     await asyncio.gather(*tasks, return_exceptions=True)
 
-    assert ([0, 3], [0, 3, 4], 0) == (before, let_in, room.held)
-    with pytest.raises(NoRoom):
-        await room.wait_for(11)
+    assert ([0, 3], [0, 3, 4], 0) == (before, let_in, quota.held)
+    with pytest.raises(QuotaFull):
+        await quota.wait_for(11)
 
 
 def test_two_codings_in_two_fields_are_one_list(unharmed: Address) -> None:

@@ -55,7 +55,7 @@ class Feed:
 
     Args:
         size: how many are kept.
-        room: bytes that the kept ones may have; the newest is kept anyway.
+        max_bytes: bytes that the kept ones may have; the newest is kept anyway.
 
     Attributes:
         heard: whether events are kept; what nobody would see need not be made.
@@ -64,9 +64,11 @@ class Feed:
         last: the newest event's id.
     """
 
-    def __init__(self, size: int = MAX_KEPT, room: int = DEFAULT_BUDGET.events) -> None:
+    def __init__(
+        self, size: int = MAX_KEPT, max_bytes: int = DEFAULT_BUDGET.events
+    ) -> None:
         self._events: deque[Event] = deque()
-        self._most, self._room = size, room
+        self._most, self._max_bytes = size, max_bytes
         self._bytes = self._unheard = 0
         self.followers: set[Callable[[], None]] = set()
         self.heard = self.closed = False
@@ -98,7 +100,7 @@ class Feed:
         events.append(event)
         self._bytes += len(event.data)
         while len(events) > self._most or (
-            self._bytes > self._room and len(events) > 1
+            self._bytes > self._max_bytes and len(events) > 1
         ):
             self._bytes -= len(events.popleft().data)
 

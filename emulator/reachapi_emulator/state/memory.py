@@ -77,7 +77,7 @@ class Ring:
 
     Args:
         size: how many are kept.
-        room: bytes that they may have together; the newest is kept anyway.
+        max_bytes: bytes that they may have together; the newest is kept anyway.
 
     Attributes:
         count: the number of the last note.
@@ -85,9 +85,9 @@ class Ring:
         bytes: how many the kept ones have.
     """
 
-    def __init__(self, size: int, room: int) -> None:
+    def __init__(self, size: int, max_bytes: int) -> None:
         self._notes: deque[tuple[int, Note, int]] = deque()
-        self._most, self._room = size, room
+        self._most, self._max_bytes = size, max_bytes
         self.count = self.evicted = self.bytes = 0
 
     def add(self, note: Note, size: int) -> None:
@@ -97,7 +97,9 @@ class Ring:
 
     def _keep(self, number: int, note: Note, size: int) -> None:
         notes = self._notes
-        while notes and (len(notes) >= self._most or self.bytes + size > self._room):
+        while notes and (
+            len(notes) >= self._most or self.bytes + size > self._max_bytes
+        ):
             self.bytes -= notes.popleft()[2]
             self.evicted += 1
         self.bytes += size

@@ -75,7 +75,7 @@ class SqliteStore:
         self._changes = 0
         self.windows = Windows()
         self.journal = Ring(journal_size, budget.journal)
-        self.feed = Feed(room=budget.events)
+        self.feed = Feed(max_bytes=budget.events)
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
             self._db.row_factory = sqlite3.Row

@@ -50,13 +50,13 @@ class Inboxes:
     Args:
         store: keeps deliveries and scripts.
         clock: stamps the arrivals, an inbox named like an account on its clock.
-        room: bytes that the deliveries may have together, headers included.
+        max_bytes: bytes that the deliveries may have together, headers included.
     """
 
-    def __init__(self, store: Store, clock: VirtualClock, room: int) -> None:
+    def __init__(self, store: Store, clock: VirtualClock, max_bytes: int) -> None:
         self._store = store
         self._clock = clock
-        self._room = room
+        self._max_bytes = max_bytes
         self.base_url = ""
 
     def url_of(self, account: str) -> str:
@@ -101,7 +101,7 @@ class Inboxes:
     def _make_room(self, size: int) -> None:
         while (row := self._store.one("deliveries_size")) and (
             row["deliveries"] >= MAX_DELIVERIES
-            or (row["deliveries"] and row["bytes"] + size > self._room)
+            or (row["deliveries"] and row["bytes"] + size > self._max_bytes)
         ):
             self._store.run("delivery_evict")
 

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from aiohttp import HttpVersion11, web
 
-from reachapi_emulator.budget import Holding, NoRoom
+from reachapi_emulator.budget import Holding, QuotaFull
 
 SECONDS = 30
 """How long a body may take to arrive."""
@@ -51,7 +51,7 @@ async def read_body(request: web.Request, held: Holding) -> bytes:
         raise web.RequestPayloadError("it did not arrive in time") from None
     except ConnectionError as error:
         raise web.RequestPayloadError(str(error)) from None
-    except NoRoom:
+    except QuotaFull:
         raise web.HTTPServiceUnavailable(
             reason="too many large bodies at once: send them one after the other, or "
             "start with a larger --memory-budget"

@@ -68,7 +68,7 @@ class EnvelopeRunner(web.AppRunner):
 
     Args:
         app: the application.
-        room: bytes that open connections may need together.
+        max_bytes: bytes that open connections may need together.
         options: as the parent's.
     """
 
@@ -76,11 +76,11 @@ class EnvelopeRunner(web.AppRunner):
         self,
         app: web.Application,
         *,
-        room: int = DEFAULT_BUDGET.connections,
+        max_bytes: int = DEFAULT_BUDGET.connections,
         **options: Any,  # noqa: ANN401 # as the parent's
     ) -> None:
         super().__init__(app, **options)
-        self._most = room // CONNECTION_BYTES
+        self._most = max_bytes // CONNECTION_BYTES
 
     async def _make_server(self) -> Server:
         plain = await super()._make_server()

@@ -109,10 +109,10 @@ class EventStream:
         return COMMENT if self._seen == self._feed.last else b""
 
 
-def _within(events: list[Event], room: int) -> list[Event]:
+def _within(events: list[Event], max_bytes: int) -> list[Event]:
     """Return the first events, as far as their bytes fit, and one at least."""
     sizes = accumulate(len(event.data) for event in events)
-    return events[: max(1, sum(size <= room for size in sizes))]
+    return events[: max(1, sum(size <= max_bytes for size in sizes))]
 
 
 def _written(event: Event) -> bytes:

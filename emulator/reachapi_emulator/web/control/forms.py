@@ -1,5 +1,6 @@
 """Reading control requests and answering them: JSON in, JSON out, clear errors."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -7,16 +8,19 @@ import msgspec
 import orjson
 from aiohttp import web
 
-from reachapi_emulator.budget import NoRoom
+from reachapi_emulator.budget import QuotaFull
 from reachapi_emulator.services import Services
 from reachapi_emulator.state.events import Signal
-from reachapi_emulator.web.body import read_body
+from reachapi_emulator.web.body import SECONDS, read_body
 from reachapi_emulator.web.http import JSON, SERVICES
 from reachapi_emulator.web.http_server import while_connected
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+
+MAX_UNCOUNTED = 256 * 1024
+"""Bytes of an answer that does not wait for room."""
 
 SHIELD = {
     "Cache-Control": "no-store",
@@ -75,7 +79,7 @@ async def held(
     with services.waits.holding() as waiting, while_connected(request):
         try:
             waiting.add(1)
-        except NoRoom:
+        except QuotaFull:
             raise ControlError(
                 503,
                 f"{services.waits.size:,} requests wait already: let some of them "
@@ -150,22 +154,26 @@ def reply(data: object, status: int = 200) -> web.Response:
 async def send(
     request: web.Request, document: bytes, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """Answer with JSON that may be large, counted until it has been sent.
+    """Answer with JSON; while a large one is sent, others wait for room.
 
     Raises:
         ControlError: 503, other large answers and bodies are under way.
     """
     every = {**SHIELD, **JSON, **(headers or {})}
-    with services_of(request).transfers.holding() as sent:
+    response = web.Response(body=document, headers=every)
+    if len(document) <= MAX_UNCOUNTED:
+        return response
+    transfers = services_of(request).transfers
+    with transfers.holding() as sent:
         try:
-            sent.add(len(document))
-        except NoRoom:
+            async with asyncio.timeout(SECONDS):
+                await sent.wait_for(min(len(document), transfers.size))
+        except TimeoutError:
             raise ControlError(
                 503,
                 "too many large answers at once: ask for them one after the other, or "
                 "start with a larger --memory-budget",
             ) from None
-        response = web.Response(body=document, headers=every)
         await response.prepare(request)
         await response.write_eof()
-        return response
+    return response
