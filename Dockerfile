@@ -11,8 +11,9 @@ RUN pip install --no-cache-dir -c constraints.txt . \
 USER emulator
 WORKDIR /home/emulator
 ENV REACHAPI_EMULATOR_HOST=0.0.0.0 \
+    REACHAPI_EMULATOR_URL_FILE=/tmp/reachapi-emulator.url \
     PYTHONUNBUFFERED=1
 EXPOSE 9010 9443
 HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --retries=3 CMD \
-    ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('REACHAPI_EMULATOR_PORT', '9010')}/_emulator/health\", timeout=2)"]
+    ["reachapi-emulator", "health"]
 ENTRYPOINT ["reachapi-emulator"]

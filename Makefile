@@ -8,9 +8,12 @@ IMAGE  ?= reachapi-emulator
 NODE   := $(shell node -e 'const [major, minor] = process.versions.node.split("."); \
             process.exit(major * 100 + +minor < 2019)' 2>&1 && command -v npm)
 
+# The tests start the program over and over: it is compiled once, whatever is set outside.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-artefacts check check-console format bench dataset \
-  screenshots image clean
+  campaign screenshots image clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,8 +58,11 @@ format: $(VENV)/.dev ## format, and mend what the linter can
 bench: $(VENV)/.dev ## print the table of speed ratios, measured in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 
+campaign: $(VENV)/.dev ## run the long campaigns, two hours in all; ARGS="--only kills --kills 50"
+	@PYTHONPATH=.:tests $(BIN)/python -m campaign $(ARGS)
+
 dataset: $(VENV)/.dev ## make fixtures/contacts.ndjson anew: the same bytes
-	$(BIN)/reachapi-emulator dataset generate --out fixtures/contacts.ndjson
+	$(BIN)/reachapi-emulator dataset generate --force --out fixtures/contacts.ndjson
 
 screenshots: $(VENV)/.dev ## take the pictures of the console anew
 	$(BIN)/python -m screenshots

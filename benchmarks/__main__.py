@@ -11,7 +11,9 @@ from benchmarks import (
     faults,
     memory,
     plugin,
+    reset,
     start,
+    waiters,
 )
 from benchmarks.table import Row, table
 
@@ -20,12 +22,14 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "memory": memory.rows,
     "credits": credit_check.rows,
     "faults": faults.rows,
+    "waiters": waiters.rows,
     "counts": counts.rows,
     "delivery": delivery.rows,
     "plugin": plugin.rows,
+    "reset": reset.rows,
     "million": counts.rows_of_million,
 }
-SLOW = ("million",)
+SLOW = ("reset", "million")
 
 
 def main(arguments: list[str] | None = None) -> None:

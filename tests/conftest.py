@@ -14,6 +14,7 @@ from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.embedded import Emulator
 from support import conformance
 from support.client import Api, Serve
+from support.command import Run, running
 from support.start import default_dataset, start
 
 # Real time per example says more of the machine than of the code.
@@ -47,6 +48,12 @@ def _deliveries_conform() -> Iterator[None]:
     conformance.unfit.clear()
     yield
     assert [] == conformance.unfit
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line, run in this process."""
+    return running(capsys)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,9 @@ def imports(path: Path) -> Iterator[str]:
 def named(path: Path) -> list[str]:
     """Return the queries that a module names: the first argument of a store's call."""
     text = path.read_text(encoding="utf-8")
-    return re.findall(r'(?:\.(?:one|all|run|recall)|\bLane)\(\s*"(\w+)"', text)
+    lists = re.findall(r'\brows_of\(\s*\S+, page, "(\w+)", "(\w+)"', text)
+    asked = re.findall(r'(?:\.(?:one|all|run|recall)|\bLane)\(\s*"(\w+)"', text)
+    return [*asked, *chain.from_iterable(lists)]
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -4,7 +4,7 @@ import os
 import ssl
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from trustme import CA
 from reachapi_emulator import tls as certificates
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.tls import CERTIFICATE, KEY, NAMES, Authority
-from support.tls import shaken
+from support.tls import certified, shaken
 
 
 def _mode(path: Path) -> int:
@@ -55,6 +55,18 @@ def test_it_is_kept_private(tmp_path: Path) -> None:
     assert ["ca"] == [path.name for path in there.iterdir()]
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o604])
+def test_a_key_that_others_can_read_is_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int
+) -> None:
+    key = Authority(tmp_path).certificate.parent / KEY
+    key.chmod(mode)
+    Authority(tmp_path)
+    said = f"others can read {key}, and sign for any host name with it: chmod 600 {key}"
+
+    assert ([said] if mode & 0o077 else []) == caplog.messages
+
+
 def test_it_is_kept_in_the_users_data_if_no_folder_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +104,7 @@ def test_it_is_made_once_and_another_has_another_name(tmp_path: Path) -> None:
     )
 
     assert first.pem == second.pem == first.certificate.read_bytes()
-    assert shaken(first, second.context(), "localhost")
+    assert shaken(first, certified(second), "localhost")
     assert subject != its
 
 
@@ -128,13 +140,9 @@ def test_one_that_is_no_good_is_refused(
 def test_one_that_has_expired_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Late(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> "Late":
-            return cls(3001, 1, 1, tzinfo=tz)
-
     Authority(tmp_path)
-    monkeypatch.setattr(certificates, "datetime", Late)
+    late = int(datetime(3001, 1, 1, tzinfo=UTC).timestamp())
+    monkeypatch.setattr(certificates, "real_time", lambda: lambda: late * 1_000_000)
 
     with pytest.raises(StartError, match="its certificate is not valid today"):
         Authority(tmp_path)
@@ -159,7 +167,7 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path, taken: str) -> 
 @pytest.mark.parametrize("name", [*NAMES, "own.example", "a.own.test", "192.0.2.7"])
 def test_a_certificate_is_believed(tmp_path: Path, name: str) -> None:
     authority = Authority(tmp_path)
-    served = authority.context(["own.example", "*.own.test", "192.0.2.7", "localhost"])
+    served = certified(authority, "own.example", "*.own.test", "192.0.2.7", "localhost")
 
     assert "http/1.1" == shaken(authority, served, name).selected_alpn_protocol()
 
@@ -171,7 +179,7 @@ def test_a_certificate_is_believed(tmp_path: Path, name: str) -> None:
 def test_a_certificate_is_not_believed_otherwise(
     tmp_path: Path, trusted: str, name: str
 ) -> None:
-    served = Authority(tmp_path / "own").context()
+    served = certified(Authority(tmp_path / "own"))
     with pytest.raises(ssl.SSLCertVerificationError):
         shaken(Authority(tmp_path / trusted), served, name)
 
@@ -180,7 +188,7 @@ def test_a_certificate_lives_no_longer_than_browsers_allow(tmp_path: Path) -> No
     """It is valid already where a clock is a little slow."""
     authority = Authority(tmp_path)
 
-    client = shaken(authority, authority.context(), "localhost")
+    client = shaken(authority, certified(authority), "localhost")
 
     certificate = x509.load_der_x509_certificate(
         client.getpeercert(binary_form=True) or b""
@@ -197,10 +205,10 @@ def test_the_key_of_a_certificate_passes_through_a_temporary_file(
     authority = Authority(tmp_path / "authority")
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    authority.context()
+    certified(authority)
 
     assert [] == list((tmp_path / "temporary").iterdir())
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(StartError, match=r"the certificate cannot be loaded: .* No"):
-        authority.context()
+        certified(authority)

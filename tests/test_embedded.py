@@ -148,6 +148,28 @@ def test_one_that_runs_elsewhere_is_driven_alike_and_goes_on() -> None:
         assert 3 == emu.account("demo").credits
 
 
+def test_a_driver_goes_on_with_one_that_was_restarted() -> None:
+    """Its first request too, which may be none that could be repeated."""
+    port = free_port()
+    with Emulator(port=port) as emu:
+        remote = Driver.connect(emu.url)
+    with Emulator(port=port):
+        remote.reset()
+
+        assert 10_000 == remote.account("demo").credits
+    remote.close()
+
+
+def test_several_speak_https_each_on_a_port_of_its_own(tmp_path: Path) -> None:
+    with Emulator(tls=True, ca_dir=tmp_path) as emu:
+        with Emulator(tls=True, ca_dir=tmp_path) as other:
+            urls = {emu.url, emu.tls_url, other.url, other.tls_url}
+            assert (4, emu.ca_certificate) == (len(urls), other.ca_certificate)
+        with Emulator.connect(emu.tls_url, ca=emu.ca_certificate) as remote:
+            assert ("", None) == (remote.tls_url, remote.ca_certificate)
+            assert "demo" == remote.account("demo").id
+
+
 def test_one_that_does_not_stop_does_not_hold_up(
     serving: Serving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

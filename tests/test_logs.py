@@ -31,6 +31,13 @@ def lines(stream: io.StringIO) -> list[Any]:
     return [orjson.loads(line) for line in stream.getvalue().splitlines()]
 
 
+def test_a_path_that_is_no_unicode_is_escaped(stream: io.StringIO) -> None:
+    configure("info", "json", stream)
+    log.warning("%s is missing", "a\udcff")
+
+    assert '"text": "a\\udcff is missing"' in stream.getvalue()
+
+
 def test_a_line_of_text_has_time_level_and_message(stream: io.StringIO) -> None:
     configure("info", "text", stream)
     log.warning("attempt %d failed", 2)

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
 
-from reachapi_emulator.state import clock
+from reachapi_emulator.real_time import real_time
+from reachapi_emulator.state import clock, events as feed
 from support.client import (
     CREDITS,
     Api,
@@ -23,6 +25,7 @@ from support.client import (
     rule,
     script,
 )
+from support.events import following
 from support.receiver import receiving
 from support.start import start
 from support.steering import held_validation, turn_everything
@@ -43,6 +46,11 @@ async def _seen(api: Api) -> dict[str, Any]:
     return {
         path: ADDRESS.sub(b"", (await ask(api, "GET", path)).body) for path in paths
     }
+
+
+async def _clock(api: Api) -> float:
+    now: float = (await api.control("GET", "/clock"))["now"]
+    return now
 
 
 async def _triggers(api: Api, job: int) -> list[str]:
@@ -149,12 +157,56 @@ async def test_what_fell_due_meanwhile_goes_out(
     async with run() as api:
         shown = await job_of(api, job)
         assert (due, 1) == (shown["due_at"], len(shown["attempts"]))
-    real = clock.real_time()
+    real = real_time()
     later = HOUR * clock.SECOND
     monkeypatch.setattr(clock, "real_time", lambda: lambda: real() + later)
     async with run() as api:
         await api.wait(job)
         assert ["first", "retry"] == await _triggers(api, job)
+
+
+async def test_after_a_power_failure_no_id_is_issued_twice(
+    run: Start, tmp_path: Path
+) -> None:
+    """It takes what the disk did not have yet: the file beside the state's."""
+    copied = tmp_path / "copied.db"
+    async with run() as api:
+        issued = [await api.fetch(1) for _ in range(3)]
+        copyfile(tmp_path / "state.db", copied)
+    async with run(state=copied) as api:
+        left = [
+            job["unique_processing_id"] for job in await api.control("GET", "/jobs")
+        ]
+        issued.append(await api.fetch(1))
+
+    assert ([1300], [1300, 1301, 1302, 1400]) == (left, issued)
+
+
+@pytest.mark.parametrize("crashed", [False, True])
+async def test_time_goes_on_where_it_was_if_the_machines_clock_is_set_back(
+    run: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, crashed: bool
+) -> None:
+    """So do the numbers of events; and what was due in 2 seconds is, not in an hour.
+
+    After an end, or a crash: its state is a copy of one that goes on.
+    """
+    state, copied = tmp_path / "state.db", tmp_path / "copied.db"
+    async with run(retry_schedule=(2,)) as api, following(api) as events:
+        await script(api, 500)
+        job = await api.fetch()
+        await api.wait(job, attempts=1)
+        before, event = await _clock(api), await events.next()
+        for suffix in ("", "-wal"):
+            copyfile(f"{state}{suffix}", f"{copied}{suffix}")
+    real, back = real_time(), HOUR * clock.SECOND
+    for module in (clock, feed):
+        monkeypatch.setattr(module, "real_time", lambda: lambda: real() - back)
+    async with run(state=copied if crashed else state) as api, following(api) as later:
+        after, due = await _clock(api), (await job_of(api, job))["due_at"]
+
+    assert before <= after < before + 60
+    assert due is None or due <= after + 2
+    assert event.id < later.start
 
 
 async def test_a_delivery_that_was_cut_off_is_made_again(

@@ -61,6 +61,25 @@ async def test_the_url_is_one_to_reach_it_by(host: str, name: str) -> None:
     assert "delivered" == delivered["state"]
 
 
+@pytest.mark.parametrize(
+    ("host", "token", "warned"),
+    [
+        ("localhost", None, False),
+        ("127.0.0.2", None, False),
+        ("0.0.0.0", "long-enough", False),
+        ("0.0.0.0", None, True),
+        ("", None, True),
+    ],
+)
+async def test_an_address_beyond_this_machine_without_a_token_is_warned_of(
+    caplog: pytest.LogCaptureFixture, host: str, token: str | None, *, warned: bool
+) -> None:
+    async with start("loop", host=host, control_token=token) as api:
+        said = f"other machines can reach {api.url}, and use /_emulator without a token"
+
+    assert warned is any(text.startswith(said) for text in caplog.messages)
+
+
 def test_before_it_starts_it_has_the_defaults_and_no_url() -> None:
     assert (Settings(), "") == (Server().settings, Server().url)
 

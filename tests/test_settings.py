@@ -11,7 +11,6 @@ from reachapi_emulator.settings import (
     MAX_VALUES,
     Settings,
     SettingsError,
-    misspelt,
     settings_of,
 )
 
@@ -20,13 +19,19 @@ BOUNDED = [name for name, row in ROWS.items() if row.metadata["least"] is not No
 CHOSEN = [name for name, row in ROWS.items() if row.metadata["choices"]]
 SEVERAL = [name for name, row in ROWS.items() if isinstance(row.default, tuple)]
 WHOLE = [name for name, row in ROWS.items() if row.type is int]
+FLAGS = [name for name, row in ROWS.items() if row.type is bool]
+PATHS = [name for name, row in ROWS.items() if row.type == Path | None]
 HERE = Path("/project")
+
+
+NEEDED: dict[str, dict[str, Any]] = {"durability": {"state": Path("state.db")}}
+"""What a setting makes no sense without."""
 
 
 def made(name: str, value: object) -> object:
     several = isinstance(ROWS[name].default, tuple)
     given: dict[str, Any] = {name: (value,) if several else value}
-    taken: object = getattr(Settings(**given), name)
+    taken: object = getattr(Settings(**given, **NEEDED.get(name, {})), name)
     return taken[0] if isinstance(taken, tuple) else taken
 
 
@@ -111,6 +116,17 @@ def test_a_choice_is_one_of_those_listed(name: str) -> None:
                 ((1.0,) * (MAX_VALUES + 1), "have at most 100 values: 101 are given"),
             )
         ),
+        *(
+            ({name: value}, f"{name} must be True or False: {value!r} is not")
+            for name in FLAGS
+            for value in ("off", "", 0, None)
+        ),
+        *(
+            ({name: value}, f"{name} must be a path: {value!r} is not")
+            for name in PATHS
+            for value in ("", "a\0b", b"x", 5)
+        ),
+        ({"host": None}, "host must be text: None is not"),
         ({"cors": ("*", "http://a b")}, "cors must be an origin such as"),
         ({"tls": True, "tls_name": ("x.test", "a b")}, "tls_name must be a DNS name"),
     ],
@@ -140,10 +156,18 @@ def test_settings_that_fit_are_taken_and_do_not_change(given: dict[str, Any]) ->
         settings.port = -1  # type: ignore[misc] # the mistake
 
 
+@pytest.mark.parametrize("name", PATHS)
+def test_a_path_may_be_text(name: str) -> None:
+    assert Path("a/b") == made(name, "a/b") == made(name, Path("a/b"))
+
+
 @pytest.mark.parametrize("token", ["", "short-1", "x" * 201, "with space", "é" * 8, 8])
 def test_a_token_is_shown_neither_in_a_refusal_nor_in_settings(token: object) -> None:
     """A test that fails prints them."""
-    expected = "control_token must be 8 to 200 visible ASCII characters, without spaces"
+    expected = (
+        "control_token must be 8 to 200 visible ASCII characters, without spaces; "
+        "leave it out for none"
+    )
 
     assert expected == refused(control_token=token)
     assert "secret-token" not in repr(Settings(control_token="secret-token"))
@@ -159,14 +183,15 @@ def test_a_token_is_shown_neither_in_a_refusal_nor_in_settings(token: object) ->
         ("retry_schedule =", "retry_schedule", ()),
         ("lenient = on", "lenient", True),
         ("lenient = False", "lenient", False),
+        ("lenient = y", "lenient", True),
         ("log_level = debug", "log_level", "debug"),
         ("dataset = data/mine.ndjson", "dataset", HERE / "data/mine.ndjson"),
     ],
 )
-def test_a_line_sets_one_of_the_defaults_on_a_free_port(
+def test_a_line_sets_one_of_the_defaults_on_free_ports(
     line: str, name: str, value: object
 ) -> None:
-    changed: dict[str, Any] = {"port": 0, name: value}
+    changed: dict[str, Any] = {"port": 0, "tls_port": 0, name: value}
 
     assert Settings(**changed) == settings_of([line], HERE)
 
@@ -180,6 +205,7 @@ def test_a_line_sets_one_of_the_defaults_on_a_free_port(
         ("credits", "credits cannot be '': give a whole number"),
         ("validation_delay = soon", "cannot be 'soon': give numbers"),
         ("retry_schedule = 1;2", "cannot be '1;2': give numbers"),
+        ("state =", "state must be a path: '' is not"),
         ("lenient = perhaps", "cannot be 'perhaps': say on or off"),
         ("log_level = loud", "log_level must be one of debug"),
     ],
@@ -187,17 +213,3 @@ def test_a_line_sets_one_of_the_defaults_on_a_free_port(
 def test_a_line_that_makes_no_sense_is_refused(line: str, reason: str) -> None:
     with pytest.raises(SettingsError, match=f"^.*{reason}.*$"):
         settings_of([line], HERE)
-
-
-def test_a_misspelt_variable_is_told_with_the_one_that_is_meant() -> None:
-    """Of others with the same beginning, container platforms make some."""
-    names = ["RATE_LIMT", "RATE_LIMIT", "SERVICE_HOST"]
-    variables = [f"REACHAPI_EMULATOR_{name}" for name in names]
-
-    told = (
-        "REACHAPI_EMULATOR_RATE_LIMT is no setting and has no effect: "
-        "do you mean REACHAPI_EMULATOR_RATE_LIMIT?"
-    )
-    assert [told] == [
-        *misspelt([*variables, "REACHAPI_KEY", "PATH"], ["rate_limit", "port"])
-    ]

@@ -10,6 +10,16 @@ _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", re.IGNORECASE | re.ASCII)
 _ORIGIN_HOST = re.compile(r"[a-z0-9._-]{1,253}|[0-9a-f:.]{2,45}")
 
 
+_HERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # seen, not bound
+"""Where this machine reaches what listens at every address."""
+
+
+def url_of(host: str, port: int, scheme: str = "http") -> str:
+    """Return the URL under which this machine reaches what listens on a host."""
+    name = _HERE.get(host, host)
+    return f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
+
+
 def is_tls_name(name: str) -> bool:
     """Return whether a certificate can bear a name."""
     return _is_address(name) or _is_dns_name(name)

@@ -1,14 +1,19 @@
 """Log lines, for people or for programs, and what they may not show."""
 
+import json
 import logging
+import re
 import sys
 from typing import TextIO
-from urllib.parse import urlsplit
 
 import orjson
 
 MASK = "****"
 """Stands for what is secret."""
+
+_USER_INFO = re.compile(r"^([a-z]+://)[^/#]*@", re.IGNORECASE)
+_VALUE = re.compile(r"(?<==)[^&]+|(?<![^&])[^=&]+(?![^&])")
+"""What follows a name in a query, or stands there without one."""
 
 TEXT = "%(asctime)s %(levelname)-7s %(message)s"
 
@@ -27,7 +32,10 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except orjson.JSONEncodeError:  # a path need not be Unicode, and is escaped
+            return json.dumps(line, default=str)
 
 
 def configure(level: str, shape: str, stream: TextIO = sys.stderr) -> None:
@@ -51,6 +59,7 @@ def configure(level: str, shape: str, stream: TextIO = sys.stderr) -> None:
 
 
 def masked_url(url: str) -> str:
-    """Return a URL, a user and password in it masked."""
-    credentials, at, _ = urlsplit(url).netloc.rpartition("@")
-    return url.replace(f"{credentials}@", f"{MASK}@", 1) if at else url
+    """Return a URL, with user, password and the values of its query masked."""
+    place, mark, query = url.partition("?")
+    place = _USER_INFO.sub(rf"\1{MASK}@", place)
+    return place + mark + _VALUE.sub(MASK, query)

@@ -1,7 +1,8 @@
 """The pytest plugin: fixtures, options, and what a failure shows.
 
 pytest imports it in every run of a project that has it installed: what is dear is
-imported when a fixture is used.
+imported when a fixture is used. What tells the time is bound at once: by then a test
+may have frozen it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
+import logging
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 from reachapi_emulator.contacts.dataset import Dataset
@@ -16,8 +17,11 @@ from reachapi_emulator.web.http_server import EnvelopeRunner, Listener
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from ssl import SSLContext
 
     from reachapi_emulator.tls import Authority
+
+log = logging.getLogger("reachapi_emulator.server")
 
 GRACE = 5.0
 """Real seconds that what is under way gets to end when the emulator stops."""
@@ -45,6 +49,7 @@ class Server:
         self._loaded = dataset
         self.url = self.tls_url = ""
         self._authority: Authority | None = None
+        self._tls: SSLContext | None = None
         self._exits = AsyncExitStack()
 
     @property
@@ -62,27 +67,48 @@ class Server:
                 another data set, or there is no certificate to be had.
         """
         async with AsyncExitStack() as exits:
-            self._authority = self._certify()
             services = self.services = Services.build(self.settings, self._load())
             exits.callback(services.store.close)
             await services.check()
             listeners = await self._listen(services, exits)
+            self._certify()
+            self._warn(listeners[0])
             await services.start()
             exits.push_async_callback(services.stop, GRACE)
             for listener in listeners:
                 await listener.serve()
+            self._write_url(exits)
             self._exits = exits.pop_all()
 
     async def stop(self) -> None:
         """Let what is under way end, within a grace period, and let go of all."""
         await self._exits.aclose()
 
-    def _certify(self) -> Authority | None:
-        if not self.settings.tls:
-            return None
+    def _certify(self) -> None:
+        """Make the authority, if need be, once it is sure that the start succeeds."""
+        if self._tls is None:
+            return
         from reachapi_emulator.tls import Authority  # noqa: PLC0415 # 70 ms
 
-        return Authority(self.settings.ca_dir)
+        settings = self.settings
+        self._authority = Authority(settings.ca_dir)
+        host = [settings.host] if is_tls_name(settings.host) else []
+        self._authority.certify(self._tls, [*host, *settings.tls_name])
+
+    def _write_url(self, exits: AsyncExitStack) -> None:
+        """Tell others where it listens; it serves without that too."""
+        file = self.settings.url_file
+        if file is None:
+            return
+        try:
+            file.write_text(f"{self.url}\n", encoding="ascii")
+        except (OSError, UnicodeError) as error:
+            log.warning("the address cannot be written: %s; see --url-file", error)
+        else:
+            exits.callback(_delete, file)
+
+    def _ca_pem(self) -> bytes | None:
+        return self._authority.pem if self._authority else None
 
     def _load(self) -> Dataset:
         return self._loaded or Dataset.load(self.settings.dataset or default_path())
@@ -91,8 +117,7 @@ class Server:
         self, services: Services, exits: AsyncExitStack
     ) -> list[Listener]:
         """Take every port before any is served: a start is all or nothing."""
-        pem = self._authority.pem if self._authority else None
-        application = build(services, pem)
+        application = build(services, self._ca_pem)
         runner = EnvelopeRunner(
             application,
             max_bytes=services.budget.connections,
@@ -114,8 +139,23 @@ class Server:
     def _listeners(self, runner: EnvelopeRunner) -> list[Listener]:
         settings = self.settings
         plain = Listener(runner, settings.host, settings.port)
-        if self._authority is None:
+        if not settings.tls:
             return [plain]
-        host = [settings.host] if is_tls_name(settings.host) else []
-        tls = self._authority.context([*host, *settings.tls_name])
-        return [plain, Listener(runner, settings.host, settings.tls_port, tls)]
+        from reachapi_emulator.tls import uncertified  # noqa: PLC0415 # 70 ms
+
+        self._tls = uncertified()
+        return [plain, Listener(runner, settings.host, settings.tls_port, self._tls)]
+
+    def _warn(self, listener: Listener) -> None:
+        """Say that everybody on the network can steer the emulator, if so."""
+        if self.settings.control_token is None and listener.is_reachable_from_outside:
+            log.warning(
+                "other machines can reach %s, and use /_emulator without a token: "
+                "listen on 127.0.0.1, or set REACHAPI_EMULATOR_CONTROL_TOKEN",
+                listener.url,
+            )
+
+
+def _delete(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()

@@ -1,8 +1,9 @@
 """All that one emulator is made of, put together once, for server and tests alike."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
@@ -87,6 +88,7 @@ class Services:
     inboxes: Inboxes
     snapshots: Snapshots
     remembering: tuple[Resettable, ...]
+    _watching: list[asyncio.Task[None]] = field(default_factory=list, repr=False)
 
     @classmethod
     def build(
@@ -116,7 +118,8 @@ class Services:
         clock = VirtualClock(store, real)
         inboxes, journal = Inboxes(store, clock, budget.inboxes), Journal(store)
         faults, delays = FaultRules(store), Delays(store, clock)
-        limiter, ledger = Limiter(store, settings.rate_limit), Ledger(store, clock)
+        limiter = Limiter(store, settings.rate_limit)
+        ledger = Ledger(store, clock, settings.keep_jobs)
         accounts = _accounts(settings, store, clock, ledger, inboxes)
         jobs = _jobs(settings, store, clock, accounts, ledger, dataset)
         carrier = FaultyCarrier(sender, inboxes, faults)
@@ -146,7 +149,7 @@ class Services:
                 *(store, clock, journal, faults, jobs, inboxes, dataset),
                 halted=partial(_halted, worker, delays),
             ),
-            remembering=(clock, accounts, limiter, inboxes, faults, journal),
+            remembering=(clock, accounts, jobs, limiter, inboxes, faults, journal),
         )
 
     async def check(self) -> None:
@@ -164,12 +167,19 @@ class Services:
 
     async def start(self) -> None:
         """Make what is there from the start, and work off what is due."""
+        for each in (self.clock, self.jobs.ids):
+            await self.store.unit(each.take_up)
         await self.store.unit(self._seed)
         self.worker.start()
+        self._watching.append(asyncio.create_task(self.clock.watch(), name="clock"))
 
     async def stop(self, grace: float) -> None:
         """Let what is under way end within `grace` real seconds, and let go of all."""
+        for task in self._watching:
+            task.cancel()
         await self.worker.stop(grace)
+        for each in (self.clock, self.jobs.ids):
+            await self.store.unit(each.leave)
 
     async def reset(self, account: str | None = None) -> None:
         """Bring everything, or one account, back to what it was at the start.
@@ -181,14 +191,14 @@ class Services:
         """
         async with _halted(self.worker, self.delays, account):
             if account is None:
-                await self.store.unit(self._start_afresh)
+                await self.store.long_unit(self._start_afresh)
             else:
-                await self.store.unit(self._reopen, account)
+                await self.store.long_unit(self._reopen, account)
 
     async def forget(self, account: str) -> None:
         """Delete an account with all that belongs to it, deliveries in flight too."""
         async with _halted(self.worker, self.delays, account):
-            await self.store.unit(self._forget, account)
+            await self.store.long_unit(self._forget, account)
 
     def follow_global_clock(self, account: str) -> None:
         """Give up an account's own clock; what it waits for stays as far away."""
@@ -240,7 +250,12 @@ class Services:
 
 def _open(settings: Settings, budget: Budget) -> Store:
     url = MEMORY if settings.state is None else str(settings.state)
-    return open_store(url, journal_size=settings.journal_size, budget=budget)
+    return open_store(
+        url,
+        journal_size=settings.journal_size,
+        budget=budget,
+        durability=settings.durability,
+    )
 
 
 def _sender(settings: Settings) -> Sender:
@@ -276,6 +291,7 @@ def _jobs(
         *(store, clock, accounts, ledger, dataset),
         validation_delay=microseconds(settings.validation_delay),
         retry_schedule=[microseconds(wait) for wait in settings.retry_schedule],
+        keep=settings.keep_jobs,
     )
 
 

@@ -2,9 +2,10 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from reachapi_emulator.hostnames import check_host, check_origin, check_tls_name
 MAX_VALUES = 100
 """Values of a setting that takes several."""
 
+_PATH = Path | None
+
 _TOKEN = re.compile(r"[!-~]{8,200}")
 
 _FLAGS = {
-    **dict.fromkeys(("on", "yes", "true", "1"), True),
-    **dict.fromkeys(("off", "no", "false", "0"), False),
+    **dict.fromkeys(("on", "yes", "y", "true", "t", "1"), True),
+    **dict.fromkeys(("off", "no", "n", "false", "f", "0"), False),
 }
-VARIABLE_PREFIX = "REACHAPI_EMULATOR"
 
 
 class SettingsError(ValueError):
@@ -45,7 +47,10 @@ def _check_token(token: str | None) -> None:
     """
     if token is None or (isinstance(token, str) and _TOKEN.fullmatch(token)):
         return
-    raise ValueError("must be 8 to 200 visible ASCII characters, without spaces")
+    raise ValueError(
+        "must be 8 to 200 visible ASCII characters, without spaces; "
+        "leave it out for none"
+    )
 
 
 def _setting(
@@ -57,7 +62,6 @@ def _setting(
     most: float | None = None,
     choices: tuple[str, ...] = (),
     check: Callable[[str], None] | None = None,
-    folder: bool = False,
 ) -> Any:  # noqa: ANN401 # as dataclasses.field, it stands for any type
     return field(
         default=default,
@@ -67,10 +71,9 @@ def _setting(
             "unit": unit,
             "least": least,
             "most": most,
-            "whole": isinstance(default, int),
+            "kind": type(default),
             "choices": choices,
             "check": check,
-            "folder": folder,
         },
     )
 
@@ -101,7 +104,6 @@ class Settings:
     ca_dir: Path | None = _setting(
         None,
         "Folder of the certificate authority; by default in the user's data folder.",
-        folder=True,
     )
     cors: tuple[str, ...] = _setting(
         (),
@@ -125,6 +127,14 @@ class Settings:
     )
     state: Path | None = _setting(
         None, "File to keep the state in; by default it is lost at exit."
+    )
+    durability: str = _setting(
+        "process",
+        "What the state survives: an end of the process, or of power too.",
+        choices=("process", "power"),
+    )
+    url_file: Path | None = _setting(
+        None, "File to write the address into while serving; health reads it."
     )
     credits: int = _setting(
         10_000,
@@ -174,6 +184,12 @@ class Settings:
     rate_limit_headers: bool = _setting(
         default=False, text="Send RateLimit and Retry-After headers."
     )
+    keep_jobs: int = _setting(
+        10_000,
+        "Maximum number of jobs that have ended, and of ledger entries.",
+        least=1,
+        most=1_000_000,
+    )
     journal_size: int = _setting(
         10_000, "Maximum number of requests in the journal.", least=1, most=1_000_000
     )
@@ -199,13 +215,17 @@ class Settings:
     log_format: str = _setting("text", "Log format.", choices=("text", "json"))
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense."""
+        """Refuse what makes no sense; a path may be given as text."""
         for row in fields(self):
             value = getattr(self, row.name)
             several = isinstance(row.default, tuple)
             for part in _several(row.name, value) if several else (value,):
                 _check(row.name, part, row.metadata)
+            if row.type == _PATH:
+                object.__setattr__(self, row.name, _path(row.name, value))
         self._check_tls()
+        if self.durability == "power" and self.state is None:
+            raise SettingsError("durability", "is for a file: give --state as well")
 
     def _check_tls(self) -> None:
         if self.tls_name and not self.tls:
@@ -226,9 +246,19 @@ def _several(name: str, values: object) -> tuple[object, ...]:
     return values
 
 
+def _path(name: str, value: object) -> Path | None:
+    if value is None:
+        return None
+    if isinstance(value, str | PathLike) and value and "\0" not in str(value):
+        return Path(value)
+    raise SettingsError(name, f"must be a path: {value!r} is not")
+
+
 def _check(name: str, value: Any, row: Any) -> None:  # noqa: ANN401 # the metadata above
     least, most, choices = row["least"], row["most"], row["choices"]
-    fits = not row["whole"] or isinstance(value, int)
+    if row["kind"] is bool and not isinstance(value, bool):
+        raise SettingsError(name, f"must be True or False: {value!r} is not")
+    fits = row["kind"] is not int or isinstance(value, int)
     if least is not None and not (fits and _within(value, least, most)):
         raise SettingsError(
             name, f"must be from {least:,} to {most:,}: {value!r} is not"
@@ -237,6 +267,8 @@ def _check(name: str, value: Any, row: Any) -> None:  # noqa: ANN401 # the metad
         raise SettingsError(
             name, f"must be one of {', '.join(choices)}: {value!r} is not"
         )
+    if row["kind"] is str and not isinstance(value, str):
+        raise SettingsError(name, f"must be text: {value!r} is not")
     if row["check"] is not None:
         try:
             row["check"](value)
@@ -250,8 +282,12 @@ def _within(value: object, least: float, most: float) -> bool:
     return math.isfinite(value) and least <= value <= most
 
 
+FREE_PORTS = {"port": 0, "tls_port": 0}
+"""The defaults in a test's process, where several may serve at a time."""
+
+
 def settings_of(lines: Iterable[str], folder: Path) -> Settings:
-    """Return the settings that lines say, on a free port unless one says which.
+    """Return the settings that lines say, on free ports unless they say which.
 
     Args:
         lines: such as `rate_limit = 0`; a list's values separated by commas.
@@ -260,7 +296,7 @@ def settings_of(lines: Iterable[str], folder: Path) -> Settings:
     Raises:
         SettingsError: a line makes no sense.
     """
-    values: dict[str, Any] = {"port": 0}
+    values: dict[str, Any] = dict(FREE_PORTS)
     rows = {row.name: row for row in fields(Settings)}
     for line in lines:
         name, _, text = (part.strip() for part in line.partition("="))
@@ -288,7 +324,7 @@ def _value_of_line(row: Field[Any], text: str, folder: Path) -> Any:  # noqa: AN
 def _reader(row: Field[Any], folder: Path) -> Callable[[str], Any]:
     kind = str(row.type)
     if "Path" in kind:
-        return lambda text: folder / text
+        return lambda text: text and folder / text
     if row.type is bool:
         return lambda text: _FLAGS[text.lower()]
     if "int" in kind:
@@ -300,20 +336,3 @@ def _wanted(row: Field[Any]) -> str:
     if row.type is bool:
         return "say on or off"
     return "give a whole number" if row.type is int else "give numbers"
-
-
-def misspelt(names: Iterable[str], settings: Iterable[str]) -> Iterator[str]:
-    """Say of each variable that looks like a misspelt setting which is meant.
-
-    Others of the prefix are passed over: container platforms make some of their
-    own.
-
-    Args:
-        names: of the variables.
-        settings: their names, such as `rate_limit`.
-    """
-    known = [f"{VARIABLE_PREFIX}_{name.upper()}" for name in settings]
-    for name in sorted(set(names) - set(known)):
-        if name.startswith(f"{VARIABLE_PREFIX}_"):
-            for near in get_close_matches(name, known, 1, 0.9):
-                yield f"{name} is no setting and has no effect: do you mean {near}?"

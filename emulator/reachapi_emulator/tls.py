@@ -4,6 +4,8 @@ It signs for whatever name it is asked to, so whoever trusts it trusts its key:
 that stays in a file which only the user can read.
 """
 
+import logging
+import os
 import secrets
 import ssl
 from collections.abc import Iterable
@@ -17,6 +19,9 @@ from platformdirs import user_data_path
 from trustme import CA
 
 from reachapi_emulator.errors import StartError
+from reachapi_emulator.real_time import real_time
+
+log = logging.getLogger("reachapi_emulator.tls")
 
 NAMES = (
     "localhost",
@@ -53,12 +58,13 @@ class Authority:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        home = (folder or user_data_path("reachapi-emulator", appauthor=False)) / "ca"
+        home = (folder or _users_folder()) / "ca"
         self.certificate = (home / CERTIFICATE).absolute()
         try:
             if not self.certificate.exists():
                 _make(home)
             self.pem, key = self.certificate.read_bytes(), (home / KEY).read_bytes()
+            _warn_of_readers(home / KEY)
         except FileNotFoundError as error:
             raise _no_good(home, f"{error.filename} is missing") from None
         except OSError as error:
@@ -68,26 +74,54 @@ class Authority:
             ) from None
         self._authority = _read(home, self.pem, key)
 
-    def context(self, names: Iterable[str] = ()) -> ssl.SSLContext:
-        """Return what to serve https with: NAMES, and those given, on a certificate.
+    def certify(self, context: ssl.SSLContext, names: Iterable[str] = ()) -> None:
+        """Give a context a certificate with NAMES, and those given.
 
         Raises:
             StartError: there is no temporary directory to hand it over in.
         """
-        now = datetime.now(UTC)
+        now = _now()
         certificate = self._authority.issue_cert(
             *dict.fromkeys((*NAMES, *names)),
             organization_name="reachapi-emulator",
             not_before=now - _DAY,
             not_after=now - _DAY + LIFETIME,
         )
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.set_alpn_protocols(["http/1.1"])
         try:
             certificate.configure_cert(context)
         except OSError as error:
             raise StartError(f"the certificate cannot be loaded: {error}") from None
-        return context
+
+
+def uncertified() -> ssl.SSLContext:
+    """Return what https can be served with, once it has a certificate."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _warn_of_readers(key: Path) -> None:
+    """Say that others can read a key; on Windows, modes do not tell."""
+    if os.name == "posix" and key.stat().st_mode & 0o077:
+        log.warning(
+            "others can read %s, and sign for any host name with it: chmod 600 %s",
+            *(key, key),
+        )
+
+
+def _users_folder() -> Path:
+    try:
+        return user_data_path("reachapi-emulator", appauthor=False).expanduser()
+    except RuntimeError:
+        raise StartError(
+            "this user has no home for a certificate authority: name a folder with "
+            "--ca-dir, or set HOME"
+        ) from None
+
+
+def _now() -> datetime:
+    """Return the time by which clients judge a certificate."""
+    return datetime.fromtimestamp(real_time()() / 1_000_000, UTC)
 
 
 def _make(home: Path) -> None:
@@ -131,7 +165,7 @@ def _read(home: Path, pem: bytes, key: bytes) -> CA:
         raise _no_good(home, "a file of it is broken") from None
     if not signs:
         raise _no_good(home, "its certificate is not one of an authority")
-    if not own.not_valid_before_utc <= datetime.now(UTC) < own.not_valid_after_utc:
+    if not own.not_valid_before_utc <= _now() < own.not_valid_after_utc:
         raise _no_good(home, "its certificate is not valid today")
     return authority
 

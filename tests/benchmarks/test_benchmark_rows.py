@@ -14,7 +14,9 @@ from benchmarks import (
     faults,
     memory,
     plugin,
+    reset,
     start,
+    waiters,
 )
 from benchmarks.client import CREDITS, Client
 from benchmarks.processes import running
@@ -45,6 +47,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Lin
             id="credits",
         ),
         pytest.param(partial(faults.rows, rounds=1, batch=2), [1.05], id="faults"),
+        pytest.param(partial(waiters.rows, rounds=1, batch=2), [1.2], id="waiters"),
         pytest.param(partial(counts.rows, rounds=1, batch=1), [50], id="counts"),
         pytest.param(
             partial(counts.rows_of_million, rounds=1, batch=1, size=50),
@@ -53,6 +56,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="measured on Lin
         ),
         pytest.param(partial(delivery.rows, rounds=1, count=20), [4, None], id="fetch"),
         pytest.param(partial(plugin.rows, rounds=1, accounts=1), [30, 5], id="plugin"),
+        pytest.param(partial(reset.rows, accounts=2), [2], id="reset"),
     ],
 )
 def test_a_benchmark_gives_figures_and_its_targets(

@@ -119,6 +119,15 @@ def test_an_inbox_answers_as_scripted(account: Account) -> None:
     assert ["unexpected_status", "disconnected", None] == errors
 
 
+def test_a_frozen_clock_is_told_where_a_job_waits_for_it(account: Account) -> None:
+    account.freeze()
+    account.script_inbox([500])
+    job = submit(account)
+    account.wait_for_job(job, attempts=1)
+    with pytest.raises(WaitTimeout, match=r"state delivered; its clock is frozen: adv"):
+        account.wait_for_job(job, state="delivered", timeout=0.01)
+
+
 def test_its_clock_is_its_own_until_it_follows_again(
     emulator: Emulator, account: Account
 ) -> None:

@@ -55,9 +55,10 @@ def test_one_that_was_idle_for_long_is_closed_and_not_used_again(
 
 
 def test_after_a_silent_close_a_request_is_repeated_only_if_it_may(
-    stub: Stub, to_stub: Transport
+    stub: Stub, to_stub: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other may have arrived."""
+    """The other may have arrived; the close is not seen beforehand here."""
+    monkeypatch.setattr(transport, "_is_quiet", lambda _: True)
     stub.hang_up = True
     to_stub.send("GET", "/clock")
 

@@ -49,7 +49,9 @@ def test_each_delivery_is_returned_once(account: Account) -> None:
         account.wait_for_job(jobs[-1])
 
     assert jobs == [account.wait_for_webhook().unique_processing_id for _ in range(2)]
-    with pytest.raises(WaitTimeout):
+    with pytest.raises(
+        WaitTimeout, match=r"no further webhook .* 0 s; 2 before, each of which was ret"
+    ):
         account.wait_for_webhook(timeout=0)
     assert jobs[-1] < delivered_meanwhile(account)
 

@@ -61,6 +61,7 @@ def test_values_go_by_the_name_of_the_filter_field(tmp_path: Path) -> None:
     [
         (["fig", "Pear", "Apple"], False, ("Apple", "Pear", "fig")),
         (["Hayden", " hayden ", "HAYDEN"], False, ("Hayden",)),
+        (["Ko\u0308ln", "K\u00d6LN", "k\u00f6ln"], False, ("Ko\u0308ln",)),
         (["Lee, Hall and Sons"], False, ("Lee, Hall and Sons",)),
         (["Data, Cloud,Linux", " Cloud "], True, ("Cloud", "Data", "Linux")),
         ([None, "", " \t", "Hayden"], False, ("Hayden",)),

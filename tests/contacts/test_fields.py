@@ -68,3 +68,17 @@ def test_a_long_name_is_shortened_in_messages() -> None:
 def test_values_compare_without_case_and_outer_space() -> None:
     """Ruling 12, for letters beyond ASCII too."""
     assert normalise("STRASSE") == normalise(" \tStraße\n")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Köln", "KO\u0308LN"),  # as macOS writes file names
+        ("ΑΙΑΚΌΣ", "αιακό\u03c2"),
+        ("\u01f0", "J\u030c"),  # which has no capital of its own
+        ("\u1fb3", "\u0391\u0345"),
+        ("\u212b", "\u00e5"),  # Ångström's sign
+    ],
+)
+def test_letters_with_marks_compare_alike(one: str, other: str) -> None:
+    assert normalise(one) == normalise(other)

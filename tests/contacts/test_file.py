@@ -1,6 +1,7 @@
 """Data set files: where they are, what is read of them, and every refusal."""
 
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import orjson
@@ -91,8 +92,9 @@ def test_every_fault_of_a_line_is_given() -> None:
 def test_records_and_their_values_are_put_in_id_order(tmp_path: Path) -> None:
     rows = [contact(n, contact_job_title_1=f"t{n}") for n in range(1, 100)]
     path = saved(tmp_path, rows[1::2] + rows[::2])
-    # As an editor on Windows ends lines.
-    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n").removesuffix(b"\r\n"))
+    # As an editor on Windows begins a file and ends lines, with blank ones between.
+    windows = path.read_bytes().replace(b"\n", b"\r\n\r\n").removesuffix(b"\r\n")
+    path.write_bytes(BOM_UTF8 + windows)
     table = read(path)
 
     assert [row["id"] for row in rows] == [
@@ -108,6 +110,9 @@ def test_records_and_their_values_are_put_in_id_order(tmp_path: Path) -> None:
     [
         (None, [(None, "No such file or directory")]),
         (b"", [(None, "no contacts: the file is empty")]),
+        (b"\n \t\r\n\n", [(None, "no contacts: the file is empty")]),
+        (b" " * MAX_LINE + b" \n" + line(contact()), [(1, LONG)]),
+        (b"\n" + line(contact()) + b" \r\n7\n", [(4, NO_OBJECT)]),
         (
             line(contact(7)) + line(contact(8)) + line(contact(7)) * 2,
             [(number, "duplicate id 7, first on line 1") for number in (3, 4)],
@@ -125,7 +130,16 @@ def test_records_and_their_values_are_put_in_id_order(tmp_path: Path) -> None:
             [(1, LONG), (3, NO_OBJECT)],
         ),
     ],
-    ids=["missing", "empty", "duplicates", "bad lines", "long line"],
+    ids=[
+        "missing",
+        "empty",
+        "blank",
+        "long blank",
+        "blank lines",
+        "duplicates",
+        "bad lines",
+        "long line",
+    ],
 )
 def test_a_bad_file_is_refused_with_every_bad_line(
     tmp_path: Path, content: bytes | None, expected: list[tuple[int | None, str]]

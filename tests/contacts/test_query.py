@@ -1,9 +1,10 @@
 """Filters and presets, against a plain loop over the contacts."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
-from contact_samples import saved
+from contact_samples import contact, loaded, saved
 from hypothesis import given, strategies as st
 from pyroaring import BitMap
 
@@ -52,7 +53,10 @@ def values(row: Contact, field: Field) -> list[str]:
 def matched(raw: RawFilter) -> list[int]:
     """Return what a filter matches, by a plain loop over the contacts."""
 
-    def alike(wanted: str | int, value: str) -> bool:
+    def alike(name: str, wanted: str | int, value: str) -> bool:
+        digits = {"sic_code": 4, "company_address_zipcode": 5}.get(name, 0)
+        if isinstance(wanted, int) and value.isdecimal() and len(value) <= digits:
+            return wanted == int(value)
         return str(wanted).strip().casefold() == value.strip().casefold()
 
     return [
@@ -60,7 +64,7 @@ def matched(raw: RawFilter) -> list[int]:
         for number, row in enumerate(ROWS)
         if all(
             any(
-                alike(w, v)
+                alike(name, w, v)
                 for w in wanted.values()
                 for v in values(row, BY_FILTER[name])
             )
@@ -138,9 +142,35 @@ def test_matches_are_the_callers_own(dataset: Dataset) -> None:
         (1e300, str(int(1e300))),
     ],
 )
-@pytest.mark.parametrize("name", ["sic_code", "job_title"])
+@pytest.mark.parametrize("name", ["company_address_country", "job_title"])
 def test_a_wanted_value_is_normalised(name: str, value: object, expected: str) -> None:
     assert {name: (expected,)} == parse_filter({name: {"0": value}})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("sic_code", 111, ("111", "0111")),
+        ("sic_code", 8082.0, ("8082",)),
+        ("sic_code", 80820, ("80820",)),
+        ("sic_code", "0111", ("0111",)),
+        ("company_address_zipcode", 501, ("501", "0501", "00501")),
+        ("company_address_zipcode", -501, ("-501",)),
+    ],
+)
+def test_a_number_stands_for_a_code_with_the_zeros_that_it_has_lost(
+    name: str, value: object, expected: tuple[str, ...]
+) -> None:
+    """Ruling 12: text compares whole."""
+    assert {name: expected} == parse_filter({name: {"0": value}})
+
+
+def test_a_preset_is_found_however_its_letters_are_composed(tmp_path: Path) -> None:
+    dataset = loaded(tmp_path, contact(company_address_city="Ko\u0308ln"))
+    composed = {"company_address_city": {"0": "K\u00d6LN"}}
+
+    assert ["Ko\u0308ln"] == presets(dataset, [("address_city", "\u00d6l")])
+    assert [0] == list(match(dataset, parse_filter(composed)))
 
 
 def test_the_number_of_values_is_bounded() -> None:

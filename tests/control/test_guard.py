@@ -9,6 +9,7 @@ import pytest
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
+from reachapi_emulator.web.control.console import version
 from support.client import CREDITS
 from support.control import PREFIX, ROUTES, Route, remembered
 from support.raw import Address, Headers, Reply, ask, connected, request
@@ -246,7 +247,7 @@ def test_a_page_of_another_origin_is_refused(
     [
         ("GET", "/", {}, 200),
         ("GET", "", {}, 308),
-        ("GET", "/console/main.js", {}, 403),
+        ("GET", f"/console/{version()}/main.js", {}, 403),
         ("POST", "/", {}, 403),
         ("HEAD", "/", {}, 403),
         ("GET", "/", {"Sec-Fetch-Dest": "iframe"}, 403),

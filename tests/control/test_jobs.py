@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from reachapi_emulator.services import Services
+from reachapi_emulator.web.control import jobs
 from support.client import (
     Answer,
     Api,
@@ -62,14 +64,15 @@ async def test_an_accepted_job_is_shown(api: Api) -> None:
 
 
 async def test_an_attempt_shows_who_was_asked_and_not_how(api: Api) -> None:
-    """User and password are masked, however odd, and nowhere else."""
+    """User, password and the query's values are masked, however odd."""
     masked = {
         "http://user:word@127.0.0.1:9/hook": "http://****@127.0.0.1:9/hook",
         "https://user@127.0.0.1:9/": "https://****@127.0.0.1:9/",
         "http://u:p@w@127.0.0.1:9/": "http://****@127.0.0.1:9/",
         "http://@127.0.0.1:9/": "http://****@127.0.0.1:9/",
-        "http://u:p@127.0.0.1:9/u:p@b?x=@c": "http://****@127.0.0.1:9/u:p@b?x=@c",
-        "http://127.0.0.1:9/@b?c=d@e": "http://127.0.0.1:9/@b?c=d@e",
+        "http://u:p@127.0.0.1:9/u:p@b?x=@c": "http://****@127.0.0.1:9/u:p@b?x=****",
+        "http://127.0.0.1:9/@b?c=d@e": "http://127.0.0.1:9/@b?c=****",
+        "http://127.0.0.1:9/?s&a=&=b=c#d": "http://127.0.0.1:9/?****&a=&=****",
         "http://[::1]:9/?": "http://[::1]:9/?",
     }
     job = await ended(api)
@@ -192,6 +195,30 @@ async def test_a_wait_ends_as_soon_as_it_holds(
     assert [(200, state)] * 3 == [(a.status, a.json["state"]) for a in answers]
 
 
+async def test_a_wait_looks_when_its_own_job_has_moved(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else happens meanwhile wakes the worker, and nobody who waits."""
+    looks: list[int] = []
+    is_held = jobs._is_held  # noqa: SLF001 # what each look calls
+
+    def counted(services: Services, job: int, form: jobs.JobWait) -> bool:
+        looks.append(job)
+        return is_held(services, job, form)
+
+    await api.freeze()
+    job = await api.fetch()
+    monkeypatch.setattr(jobs, "_is_held", counted)
+    task = await waiting(api, f"/jobs/{job}/wait", {"timeout": 60})
+    other = await opened(api, "test-a")
+    await other.control("PATCH", "/accounts/test-a/clock", {"frozen": False})
+    await other.wait(await other.fetch())
+    before = looks.count(job)
+    await api.advance(1)
+
+    assert (1, 200) == (before, (await awaited(task)).status)
+
+
 @pytest.mark.parametrize(
     ("what", "status"),
     [
@@ -251,7 +278,7 @@ async def test_who_waits_for_what_is_gone_is_told_at_once(
     task = await waiting(api, f"/jobs/{job}/wait", {"timeout": 600})
     await api.control(method, path)
     answer = await awaited(task)
-    gone = {"error": f"job {job} is gone: a reset took it"}
+    gone = {"error": f"job {job} is gone: a reset took it, or newer ones did"}
     assert (404, gone) == (answer.status, answer.json)
 
 

@@ -242,7 +242,7 @@ async def test_one_that_is_too_large_to_restore_is_not_taken(serve: Serve) -> No
     answer = await ask(api, "GET", "/snapshot")
 
     assert 409 == answer.status
-    assert "3,145,728 can be restored: empty inboxes first" in answer.json["error"]
+    assert "3,145,728 can be restored; 4,194,304 bytes are" in answer.json["error"]
 
 
 def test_a_body_over_the_bound_is_refused_unread(unharmed: Address) -> None:

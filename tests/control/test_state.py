@@ -1,7 +1,12 @@
 """/_emulator/health, /ca.pem and /reset: everything, one account, the journal."""
 
+import asyncio
+import sqlite3
+from threading import Event
+
 import pytest
 
+from reachapi_emulator.state import tables
 from support.client import CREDITS, Api, Serve, attempted, opened, under
 from support.steering import seen, turn_everything
 
@@ -35,6 +40,31 @@ async def test_a_reset_brings_everything_back(api: Api, body: object) -> None:
     assert 200 == (await api.send("POST", "/_emulator/inbox/demo")).status
     assert [200, 401] == [(await k.call("POST", CREDITS)).status for k in keys]
     assert 1300 == await api.fetch()
+
+
+async def test_during_a_long_reset_whoever_needs_no_account_is_served(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who does waits for its end, and finds an emulator that is just started."""
+    begun, release, clear = Event(), Event(), tables.clear
+
+    def held(db: sqlite3.Connection) -> None:
+        begun.set()
+        release.wait(10)
+        clear(db)
+
+    client = await opened(api, "test-a")
+    job = await client.fetch()
+    monkeypatch.setattr(tables, "clear", held)
+    reset = asyncio.create_task(api.control("POST", "/reset"))
+    await asyncio.to_thread(begun.wait, 10)
+    waits = asyncio.create_task(client.fetch())
+    health = [(await api.control("GET", "/health"))["status"] for _ in range(2)]
+    early = reset.done() or waits.done()
+    release.set()
+
+    assert (["ok"] * 2, False) == (health, early)
+    assert ("all", 1300, 1300) == ((await reset)["reset"], job, await waits)
 
 
 async def test_a_reset_brings_a_deleted_demo_account_back(api: Api) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reachapi_emulator.delivery import names
+from reachapi_emulator.delivery.outcome import hint
 from support.attempts import (
     ACKNOWLEDGED,
     PATIENT,
@@ -86,7 +87,8 @@ async def test_one_address_that_refuses_says_more_than_another_out_of_reach(
         ("http://\u246027.0.0.1/", "invalid_url"),
         ("http://127.1/", "invalid_url"),
         ("ftp://127.0.0.1/", "invalid_url"),
-        ("http://[fe80::1%25nowhere]/", "unreachable"),
+        ("http://[fe80::1%25nowhere]/", "blocked"),
+        ("http://[::1]/", "unreachable"),  # where the system knows no IPv6
     ],
 )
 async def test_a_url_that_leads_nowhere_is_a_failed_attempt_like_another(
@@ -100,6 +102,33 @@ async def test_a_url_that_leads_nowhere_is_a_failed_attempt_like_another(
     monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
 
     assert failed(expected) == came_to(await post(url))
+
+
+@pytest.mark.parametrize(
+    ("host", "addresses", "tried"),
+    [
+        ("receiver.example", ["169.254.169.254", "fe80::1"], []),
+        ("receiver.example", ["::ffff:169.254.169.254", "127.0.0.3"], ["127.0.0.3"]),
+        ("receiver.example", ["169.254.1.2"], []),
+        ("host.containers.internal", ["169.254.1.2"], ["169.254.1.2"]),  # Podman's
+        ("host.containers.internal", ["169.254.169.254"], []),
+    ],
+)
+async def test_nothing_is_sent_where_a_name_leads_to_link_local_addresses(
+    monkeypatch: pytest.MonkeyPatch, host: str, addresses: list[str], tried: list[str]
+) -> None:
+    only_these_names(monkeypatch, {host: addresses})
+    asked = []
+
+    async def sock_connect(_: object, address: tuple[str, int]) -> None:
+        asked.append(address[0])
+        raise OSError(errno.ECONNREFUSED, "Connect call failed")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", sock_connect)
+    outcome = await post(f"http://{host}/latest")
+
+    assert tried == asked
+    assert ("refused" if tried else "blocked") == outcome.error
 
 
 @pytest.fixture
@@ -201,6 +230,25 @@ async def refusing(connection: Connection) -> None:
     """Answer the first byte in HTTP."""
     await connection.reader.read(1)
     await connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (b"\x15\x03\x01\x00\x02\x02\x16", "The port speaks TLS: the URL must begin"),
+        (b"SSH-2.0-x\r\n", None),
+        (b"HTTP/1.1 200 " + b"x" * 9_000, None),
+    ],
+)
+async def test_http_on_a_port_of_tls_is_told_and_nothing_else_for_it(
+    answer: bytes, expected: str | None
+) -> None:
+    async with RawReceiver(answering(answer)) as receiver:
+        outcome = await post(receiver.url)
+        said = hint(outcome, receiver.url, in_container=False)
+
+    assert failed("invalid_response") == came_to(outcome)
+    assert expected == (said and said[:39])
 
 
 @pytest.mark.parametrize(

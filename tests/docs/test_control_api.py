@@ -17,6 +17,7 @@ from reachapi_emulator.testing.delivery_faults import MAX_REORDER
 from reachapi_emulator.testing.faults import KINDS, MAX_RULES, FaultKind, FaultPhase
 from reachapi_emulator.testing.inbox import MAX_DELIVERIES
 from reachapi_emulator.vendor.job import STATES
+from reachapi_emulator.vendor.jobs import MAX_BODIES
 from reachapi_emulator.web.control.events import KEEP_ALIVE, MAX_FOLLOWERS
 from reachapi_emulator.web.control.faults import DEFAULT_SEED
 from reachapi_emulator.web.vendor_api import OPERATIONS
@@ -85,6 +86,7 @@ def test_the_page_describes_every_kind_of_fault(page: str, kind: FaultKind) -> N
     [
         f"{MAX_DELIVERIES:,} deliveries",
         f"or there are {MAX_RULES}.",
+        f"answers have {MAX_BODIES // 2**20} MiB together",
         f"at most {MAX_REORDER // SECOND} seconds",
         f"than {MAX_DELAY_S:g} real seconds",
         f"`seed` ({DEFAULT_SEED} if left out)",
@@ -99,7 +101,7 @@ def test_the_bounds_are_those_of_the_page(page: str, bound: str) -> None:
 
 def test_what_needs_no_token_is_listed(page: str) -> None:
     safety = section(page, "Safety")
-    console = {"", "/", "/console/{file}"}
+    console = {"", "/", "/console/{version}/{file}"}
 
     assert {
         (r.method, r.path) for r in ROUTES if r.open and r.path not in console

@@ -54,8 +54,11 @@ def test_the_image_has_a_health_check() -> None:
     assert {"reachapi": {"condition": "service_healthy"}} == (
         COMPOSED["tests"]["depends_on"]
     )
-    assert re.search(r"^HEALTHCHECK .*CMD", DOCKERFILE, re.MULTILINE)
-    assert "/_emulator/health" in DOCKERFILE
+    assert re.search(
+        r'^HEALTHCHECK .*CMD \\\n +\["reachapi-emulator", "health"\]$',
+        DOCKERFILE,
+        re.MULTILINE,
+    )
 
 
 def test_the_port_is_exposed_and_the_tests_are_told() -> None:

@@ -18,7 +18,7 @@ NOT_FOR_READERS = {"conftest.py"}
 ADDRESS = "http://127.0.0.1:9010"
 JAVASCRIPT = f"REACHAPI_URL={ADDRESS} node --test\n"
 PARALLEL = f"pytest -n 2 --reachapi-url {ADDRESS}\n"
-NAMED = "-p reachapi -p asyncio -p xdist -p no:cacheprovider"
+NAMED = "-p reachapi_emulator.pytest_plugin -p asyncio -p xdist -p no:cacheprovider"
 """The plugins that the page names: others cost seconds."""
 SHOWN = re.compile(
     r"^\[(\S+)\]\(\.\./tests/examples/\1\):\n\n```\w+\n(.*?)^```$",

@@ -68,7 +68,7 @@ def run(folder: Path, command: str) -> CompletedProcess[str]:
         folder=folder,
         PATH=f"{programs}{os.pathsep}{os.environ['PATH']}",
         PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",  # none but the one installed
-        PYTEST_ADDOPTS="-p reachapi -p no:cacheprovider",
+        PYTEST_ADDOPTS="-p reachapi_emulator.pytest_plugin -p no:cacheprovider",
         NO_PROXY="127.0.0.1",
     )
 

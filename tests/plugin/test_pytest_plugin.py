@@ -1,44 +1,18 @@
 """The pytest plugin, in runs of pytest of their own."""
 
 import os
-import re
-import sys
 from pathlib import Path
-from textwrap import dedent
-from typing import NamedTuple
 
 import pytest
 
 from reachapi_emulator.embedded import Emulator
 from support import measuring
+from support.project import CLIENT, PLUGIN, STRICT, Ran, run
 from support.start import free_port
 
 pytest_plugins = ["pytester"]
 
-PLUGIN = ("-p", "reachapi_emulator.pytest_plugin", "-p", "no:cacheprovider")
-STRICT = (
-    *("-W", "error"),
-    *("-p", "pytest_asyncio.plugin"),
-    *("-o", "asyncio_mode=auto"),
-    *("-o", "asyncio_default_fixture_loop_scope=function"),
-)
-
 MEASURED = {name: os.environ.get(name, "") for name in measuring.UNMEASURED}
-
-CLIENT = '''
-import http.client, json
-from urllib.parse import urlsplit
-
-def fetch(account, count=2):
-    """A client under test."""
-    connection = http.client.HTTPConnection(urlsplit(account.url).netloc, timeout=10)
-    body = json.dumps({"fetchCount": count, "filter": {}})
-    path = "/api/v2/async/records/filter"
-    connection.request("POST", path, body, {"X-API-Key": account.api_key})
-    answer = json.load(connection.getresponse())
-    connection.close()
-    return answer
-'''
 
 PROJECT = {
     "client": CLIENT,
@@ -159,35 +133,6 @@ UNUSED = {
 }
 
 
-class Ran(NamedTuple):
-    """What a run of pytest has printed, and how its tests have ended."""
-
-    text: str
-    ended: dict[str, list[str]]
-
-    def outcomes(self) -> dict[str, int]:
-        """Return how many tests ended how."""
-        return {how: len(tests) for how, tests in self.ended.items()}
-
-    def section(self, title: str) -> str:
-        """Return what is said of one failure."""
-        _, _, text = self.text.partition(f" {title} __")
-        return re.split(r"^_{3,} |^={3,} ", text, flags=re.MULTILINE)[0]
-
-
-def run(folder: Path, modules: dict[str, str], *arguments: str, **more: str) -> Ran:
-    for name, text in modules.items():
-        (folder / f"{name}.py").write_text(dedent(text), encoding="utf-8")
-    command = (sys.executable, "-m", "pytest", "-rA", *PLUGIN, *arguments)
-    variables = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **more}
-    done = measuring.ran(*command, folder=folder, **variables)
-    ended: dict[str, list[str]] = {}
-    line = r"^(PASSED|FAILED|ERROR) \S*?::(\S+)"
-    for how, test in re.findall(line, done.stdout, re.MULTILINE):
-        ended.setdefault(how.lower(), []).append(test)
-    return Ran(done.stdout + done.stderr, ended)
-
-
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("project")
@@ -235,7 +180,7 @@ def test_a_lost_connection_is_named(ran: Ran) -> None:
 
 
 def test_the_fixtures_can_be_overridden(tmp_path: Path) -> None:
-    ran = run(tmp_path, OVERRIDDEN, *STRICT)
+    ran = run(tmp_path, OVERRIDDEN, *STRICT, "--import-mode=append")
 
     assert {"passed": 1, "failed": 1} == ran.outcomes()
     assert "assert 7 == 6" in ran.text
@@ -274,6 +219,17 @@ def test_a_hundred_tests_of_two_workers_share_a_server(
 
 def test_a_run_that_does_not_use_it_imports_nothing_dear(tmp_path: Path) -> None:
     assert {"passed": 1} == run(tmp_path, UNUSED).outcomes()
+
+
+def test_it_may_be_named_though_it_is_installed(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest('pytest_plugins = ["reachapi_emulator.pytest_plugin"]')
+    pytester.makepyfile("def test_it(reachapi): pass")
+    others = ("randomly", "schemathesis", "pytest_cov", "aiohttp", "asyncio")
+    left_out = [part for each in others for part in ("-p", f"no:{each}")]
+    result = pytester.runpytest_inprocess(*PLUGIN, *left_out, "--setup-plan")
+
+    assert pytest.ExitCode.OK == result.ret
+    result.stdout.fnmatch_lines(["*SETUP    F reachapi (*"])
 
 
 @pytest.mark.parametrize(

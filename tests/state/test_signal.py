@@ -3,23 +3,14 @@
 import asyncio
 import weakref
 from collections.abc import Callable, Coroutine
-from types import SimpleNamespace
 
 import pytest
 
-from reachapi_emulator.state import events
-from reachapi_emulator.state.events import Signal
+from reachapi_emulator.state.events import Signal, Topics
 from support.warp import microseconds, warp
 
 SOON = 0.25
 Waiting = Coroutine[object, object, object]
-
-
-@pytest.fixture(autouse=True)
-def no_wall_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        events, "time", SimpleNamespace(monotonic=lambda: microseconds() / 1e6)
-    )
 
 
 def timed(waiting: Waiting, *acts: tuple[float, Callable[[], object]]) -> object:
@@ -110,3 +101,16 @@ def test_until(
     waiting = signal.until(check, seconds)
 
     assert expected == timed(waiting, *((each, signal.notify) for each in changes))
+
+
+def test_a_topic_wakes_those_who_wait_for_it_and_is_gone_with_them() -> None:
+    topics = Topics()
+    signals = {name: topics.of(name) for name in "ab"}
+    for name in "aac":
+        topics.notify(name)
+    counts = [signals[name].changes for name in "ab"]
+    topics.notify_all()
+    signals.pop("a")
+
+    assert ([2, 0], 1) == (counts, signals["b"].changes)
+    assert [0, 1] == [topics.of(name).changes for name in "ab"]

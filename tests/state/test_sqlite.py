@@ -11,6 +11,7 @@ import pytest
 from reachapi_emulator.errors import StoreError
 from reachapi_emulator.state import sqlite
 from reachapi_emulator.state.sqlite import MEMORY, SqliteStore, named_queries
+from support.failing_store import FailingStore
 
 
 class Abort(BaseException):
@@ -99,12 +100,12 @@ def test_a_failed_unit_never_happened(
 
 def test_a_wiped_store_has_forgotten_everything(store: SqliteStore) -> None:
     learn(store)
-    run(store, "job_first_id", id=1299)
+    run(store, "job_ids_begin", id=1299)
 
     store.transact(store.wipe)
 
     assert [None, None] == facts(store)
-    assert 1 == run(store, "job_first_id", id=1299)
+    assert 1 == run(store, "job_ids_begin", id=1299)
 
 
 def test_what_was_written_is_safe_before_the_store_is_closed(tmp_path: Path) -> None:
@@ -125,6 +126,50 @@ def test_a_folder_is_no_state_file(tmp_path: Path) -> None:
         SqliteStore(str(tmp_path), journal_size=1)
 
 
+@pytest.mark.parametrize(
+    ("durability", "synchronous"), [("process", 1), ("power", 2)], ids=str
+)
+def test_a_commit_waits_for_the_disk_where_it_is_to_survive_a_power_failure(
+    tmp_path: Path, durability: str, synchronous: int
+) -> None:
+    path = str(tmp_path / "state.db")
+    with closing(SqliteStore(path, journal_size=1, durability=durability)) as store:
+        row = store._db.execute("PRAGMA synchronous").fetchone()  # noqa: SLF001 # SQLite's NORMAL and FULL
+
+    assert synchronous == row[0]
+
+
+def test_what_has_been_secured_happened_even_if_the_disk_fails_then() -> None:
+    store = FailingStore()
+
+    def secured() -> None:
+        store.run("fact_set", name="fact", value="known")
+        store.secure()
+
+    store.fail_after(3)  # BEGIN, the statement, COMMIT
+    store.transact(secured)
+    store.fail_after(None)
+
+    assert ["known"] * 2 == facts(store)
+
+
+@pytest.mark.parametrize("harm", ["overwritten", "cut off"])
+def test_a_damaged_file_is_refused(tmp_path: Path, harm: str) -> None:
+    path = tmp_path / "state.db"
+    with closing(SqliteStore(str(path), journal_size=1)) as store:
+        for number in range(200):
+            run(store, "fact_set", name=str(number), value="x" * 100)
+    pages = path.read_bytes()
+    end = len(pages) - 4096
+    damaged = pages[:end] + (b"\x7f" * 4096 if harm == "overwritten" else b"")
+    path.write_bytes(damaged)
+
+    advice = "is damaged .* put a copy of it in its place, or name another --state"
+    with pytest.raises(StoreError, match=advice):
+        SqliteStore(str(path), journal_size=1)
+    assert damaged == path.read_bytes()
+
+
 @pytest.fixture
 def ann(store: SqliteStore) -> SqliteStore:
     account = {"id": "ann", "name": "", "url": None, "active": 1, "secret": None}
@@ -132,7 +177,7 @@ def ann(store: SqliteStore) -> SqliteStore:
     run(store, "key_issue", api_key="the key", account="ann")
     job = {"account": "ann", "polled": 0, "fetch_count": 1, "filter": "{}"}
     late = {"matched": 1, "records": b"", "created_at": 1, "due_at": None}
-    run(store, "job_first_id", id=1299)
+    run(store, "job_ids_begin", id=1299)
     store.transact(store.one, "job_add", **job, **late)
     attempt = {"job": 1300, "trigger": "first", "started_at": 0, "url": ""}
     store.transact(store.one, "attempt_start", **attempt, fault=None)
@@ -176,7 +221,8 @@ def test_an_account_takes_all_that_hangs_on_it(ann: SqliteStore) -> None:
     run(ann, "account_delete", id="ann")
 
     assert [] == ann.all("ledger_after", account="ann", after=0, most=1)
-    assert [] == ann.all("jobs_after", account="ann", state=None, after=0, most=1)
+    wanted = {"account": "ann", "state": None, "after": 0, "most": 1}
+    assert [] == ann.all("jobs_of_after", **wanted)
     assert [] == ann.all("attempts_of", job=1300)
     assert ann.one("key_find", api_key="the key") is None
 

@@ -28,8 +28,11 @@ def stores(
     """Let every emulator of a test open such a store; return those it opened."""
     opened: Stores = []
 
-    def open_store(url: str, *, journal_size: int, budget: Budget) -> ThreadedStore:
+    def open_store(
+        url: str, *, journal_size: int, budget: Budget, durability: str
+    ) -> ThreadedStore:
         del budget
+        assert "process" == durability
         seed: int = request.param
         opened.append(ThreadedStore(url, journal_size=journal_size, seed=seed))
         return opened[-1]

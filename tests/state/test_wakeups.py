@@ -1,12 +1,9 @@
 """Who waits for a change never sleeps through it."""
 
 import asyncio
-from types import SimpleNamespace
 
-import pytest
 from hypothesis import given, settings, strategies as st
 
-from reachapi_emulator.state import events
 from reachapi_emulator.state.events import Signal
 from support.in_process import steps
 from support.warp import microseconds, warp
@@ -76,10 +73,7 @@ def test_until_sees_every_change(
 ) -> None:
     """At once, however slow its check is; who gives up takes nobody along."""
     total = sum(by for plan in plans for _, by in plan)
-    clock = SimpleNamespace(monotonic=lambda: microseconds() / 1e6)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(events, "time", clock)
-        found = warp(play(plans, wanted, cancelled))
+    found = warp(play(plans, wanted, cancelled))
 
     left = [each for n, each in enumerate(wanted) if n not in cancelled]
     assert [0.0 if count <= total else None for _, count, _ in left] == found

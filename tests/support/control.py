@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from reachapi_emulator.web.control.console import version
 from support.client import Api
 from support.raw import Address
 from support.threaded import tell
@@ -14,8 +15,17 @@ EXAMPLES = {
     "{file}": "main.js",
     "{job}": "1300",
     "{name}": "shelf",
+    "{version}": version(),
 }
 """What stands for the variable part of a path."""
+
+
+def filled(path: str) -> str:
+    """Return a path with something for each of its variable parts."""
+    for name, example in EXAMPLES.items():
+        path = path.replace(name, example)
+    return path
+
 
 Limit = Callable[[str, int], None]
 """The fixture `limit`: lowers a bound by its name."""
@@ -37,10 +47,7 @@ class Route(NamedTuple):
     @property
     def target(self) -> str:
         """The whole path, its variable parts filled in."""
-        path = PREFIX + self.path
-        for name, example in EXAMPLES.items():
-            path = path.replace(name, example)
-        return path
+        return PREFIX + filled(self.path)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -66,7 +73,7 @@ ROUTES = (
     Route("GET", "/clock"),
     Route("PATCH", "/clock", form=True),
     Route("POST", "/clock/advance", form=True),
-    Route("GET", "/console/{file}", open=True),
+    Route("GET", "/console/{version}/{file}", open=True),
     Route("GET", "/events"),
     Route("GET", "/faults"),
     Route("POST", "/faults", form=True),

@@ -22,6 +22,7 @@ from contextlib import (
     AbstractContextManager,
     asynccontextmanager,
     contextmanager,
+    suppress,
 )
 from dataclasses import dataclass, field
 from functools import cache
@@ -73,6 +74,18 @@ class Program(Served):
         self.process.send_signal(how)
         _, log = self.process.communicate(timeout=ENDS_WITHIN)
         return self.process.returncode, log
+
+    def let_it_log(self) -> None:
+        """Pass over what it logs from now on, so that a full pipe never stops it."""
+        if self.process.stderr is not None:
+            log = self.process.stderr.fileno()
+            Thread(target=_pass_over, args=(log,), daemon=True).start()
+
+
+def _pass_over(log: int) -> None:
+    with suppress(OSError):  # closed under its hands
+        while os.read(log, 65_536):
+            pass
 
 
 @overload

@@ -5,17 +5,8 @@ from typing import NamedTuple
 
 from reachapi_emulator.web.control import CONTROL_PATH, ROUTES
 from reachapi_emulator.web.vendor_api import OPERATIONS
+from support.control import filled
 from support.raw import Reply
-from support.threaded import JOB
-
-PARAMETERS = {
-    "account": "demo",
-    "fault": "1",
-    "file": "main.js",
-    "job": str(JOB),
-    "name": "shelf",
-}
-"""What stands for the parameter of a control path; a new one is to be added."""
 
 
 class Endpoint(NamedTuple):
@@ -27,11 +18,11 @@ class Endpoint(NamedTuple):
     @property
     def target(self) -> str:
         """The path, its parameters filled in."""
-        return re.sub(r"\{(\w+)\}", lambda found: PARAMETERS[found[1]], self.path)
+        return filled(self.path)
 
     def with_parameter(self, text: str) -> str:
-        """Return the path with a text in place of every parameter."""
-        return re.sub(r"\{\w+\}", lambda _: text, self.path)
+        """Return the path with a text in place of its last parameter."""
+        return filled(re.sub(r"\{\w+\}(?!.*\{)", lambda _: text, self.path))
 
 
 VENDOR = [

@@ -62,6 +62,12 @@ class ThreadedStore(SqliteStore):
             raise cancelled
         return done.result()
 
+    async def long_unit(
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run it as any other: they all run in the thread."""
+        return await self.unit(function, *args, **kwargs)
+
     def _run(self, work: Callable[[], T], done: "asyncio.Future[T]") -> None:
         """Run a unit in the thread, and have the loop told in the order of commits."""
         call = done.get_loop().call_soon_threadsafe

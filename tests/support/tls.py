@@ -5,7 +5,7 @@
 import ssl
 from pathlib import Path
 
-from reachapi_emulator.tls import Authority
+from reachapi_emulator.tls import Authority, uncertified
 from support.start import address as address
 
 PATIENCE = 10.0
@@ -19,6 +19,13 @@ def trusting(certificate: Path) -> ssl.SSLContext:
     """
     context = ssl.create_default_context(cafile=str(certificate))
     context.verify_flags |= ssl.VERIFY_X509_STRICT
+    return context
+
+
+def certified(authority: Authority, *names: str) -> ssl.SSLContext:
+    """Return what https is served with, under further names."""
+    context = uncertified()
+    authority.certify(context, names)
     return context
 
 

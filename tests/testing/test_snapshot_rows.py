@@ -1,5 +1,8 @@
 """Whether rows of a snapshot make sense."""
 
+import json
+from dataclasses import asdict
+
 import pytest
 from pyroaring import BitMap
 
@@ -8,12 +11,15 @@ from reachapi_emulator.state.tables import TableDump
 from reachapi_emulator.testing.faults import FaultKind
 from reachapi_emulator.testing.inbox import ScriptedAnswer
 from reachapi_emulator.testing.snapshots import inspect
+from reachapi_emulator.vendor.accounts import Opening
 from support.in_process import InProcess
 
 Tables = dict[str, TableDump]
 STATUS_FAULT = {"kind": "status", "phase": "request", "status": 500}
 BEYOND = BitMap([0, 7]).serialize()
 """The records of a job that a data set of seven does not have."""
+
+BAD_OPENING = json.dumps(asdict(Opening("ann", 1, webhook_url="http://127.1/")))
 
 
 @pytest.fixture
@@ -70,6 +76,7 @@ async def test_what_is_rare_makes_sense_too(
         ("accounts", {"opening": '{"id":"ann","credits":1}'}, "opening does not fit"),
         ("accounts", {"webhook_url": "ftp://x"}, "a webhook url is http:// or https"),
         ("accounts", {"webhook_url": "http://["}, "a webhook url is http:// or https"),
+        ("accounts", {"opening": BAD_OPENING}, "a webhook url is http:// or https"),
         ("accounts", {"webhook_secret": None}, "webhook_secret is missing"),
         ("jobs", {"state": "lost"}, "state must be one of submitted, validating"),
         ("jobs", {"state": "validating"}, "valid and state contradict"),

@@ -44,6 +44,10 @@ def test_a_key_has_the_vendors_look_and_is_its_own(new: type[str], look: str) ->
         HOST + "x" * (MAX_URL - len(HOST)),
         "inbox:ann",
         "inbox:" + "x" * 100,
+        "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://169.253.255.255/",
+        "http://metadata.example/",
     ],
 )
 def test_a_url_that_can_be_posted_to(url: str) -> None:
@@ -71,6 +75,11 @@ def test_a_url_that_can_be_posted_to(url: str) -> None:
         "http://receiver.example/\n",
         "http://receiver.example/\x00",
         "http://receiver\u2100.example/",
+        "http://\u2460\u2461\u2466.0.0.1/",
+        "http://127.1/",
+        "http://2852039166/",
+        "http://0xa9.0xfe.0xa9.0xfe/",
+        "http://[::1%25eth0]/",
         "http://receiver.example/\ud800",
         HOST + "x" * (MAX_URL - len(HOST) + 1),
         "inbox:",
@@ -84,6 +93,23 @@ def test_a_url_that_can_be_posted_to(url: str) -> None:
 def test_a_url_that_cannot_be_posted_to(url: str) -> None:
     with pytest.raises(AccountError, match=r"http:// or https://, a host, .* 2048"):
         check_url(url, InProcess().services.inboxes)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("169.254.169.254", "169.254.1.2", "100.100.100.200", "168.63.129.16"),
+        *("192.0.0.192", "[fe80::1]", "[febf::1%25eth0]", "[fd00:ec2::254]"),
+        *("[fd20:ce::254]", "[fd00:42::42]", "[fd00:c1::a9fe:a9fe]"),
+        *("[::a9fe:a9fe]", "[::ffff:169.254.169.254]", "[::ffff:0:a9fe:a9fe]"),
+        *("[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::a9fe:a9fe]", "[2002:a9fe:a9fe::1]"),
+        *("[2001:0:4136:e378:8000:63bf:5601:5601]", "[2001:db8::5efe:a9fe:a9fe]"),
+        *("metadata.google.internal", "METADATA.goog.", "metadata.azure.internal"),
+    ],
+)
+def test_a_url_that_leads_to_a_machines_metadata(host: str) -> None:
+    with pytest.raises(AccountError, match="give the receiver's address in its own"):
+        check_url(f"http://{host}:80/latest", InProcess().services.inboxes)
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,8 @@ async def line(
             f"{URL} -> 301, 3 ms, next in 5 s ({REDIRECTED})",
         ),
         (
-            *(REFUSED, "http://ann:word@receiver.example/hook", "WARNING"),
-            "http://****@receiver.example/hook -> refused, 1 ms, next in 5 s",
+            *(REFUSED, "http://ann:word@receiver.example/hook?t=word", "WARNING"),
+            "http://****@receiver.example/hook?t=**** -> refused, 1 ms, next in 5 s",
         ),
     ],
     ids=["acknowledged", "refused", "created", "moved", "password"],

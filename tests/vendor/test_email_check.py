@@ -3,6 +3,7 @@
 import asyncio
 from itertools import pairwise
 
+import email_validator
 import pytest
 from hypothesis import given, strategies as st
 from pyroaring import BitMap
@@ -42,6 +43,7 @@ def good(dataset: Dataset) -> BitMap:
         "a@company.test",
         "a@company.com",
         "üser@company.example",
+        *(f"a@mail.{name}" for name in ("local", "LOCALHOST", "onion", "home.arpa")),
     ],
 )
 def test_an_email_that_could_be_reached(email: str) -> None:
@@ -64,7 +66,11 @@ def test_an_email_that_could_be_reached(email: str) -> None:
         "a@company",
         "a@gone.INVALID",
         "a@deep.gone.invalid",
+        "a@gone\u3002invalid",
         "a@127.0.0.1",
+        "a@b.local.",
+        '"a"@company.example',
+        "a@[127.0.0.1]",
         "a@" + "x" * 64 + ".example",
         "a\n@company.example",
         "a@compa\x00ny.example",
@@ -73,6 +79,17 @@ def test_an_email_that_could_be_reached(email: str) -> None:
 )
 def test_an_email_that_could_not_be_reached(email: str | None) -> None:
     assert not is_deliverable(email)
+
+
+def test_what_the_process_makes_of_the_library_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(email_validator, "SPECIAL_USE_DOMAIN_NAMES", ["example"])
+    monkeypatch.setattr(email_validator, "ALLOW_QUOTED_LOCAL", True)
+
+    assert is_deliverable("a@company.example")
+    assert not is_deliverable("a@company.invalid")
+    assert not is_deliverable('"a"@company.example')
 
 
 @given(

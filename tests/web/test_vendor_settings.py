@@ -188,3 +188,29 @@ async def test_a_fault_of_our_own_is_500_and_the_log_has_the_reason(
 
     assert [promised(500, "Server Error")] * 3 == list(map(given, answers))
     assert "the reason" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({}, []),
+        ({"sic_code": {"0": 8082, "1": "8082"}}, []),
+        (
+            {"job_title_level": {"0": "C-Suite", "1": "C-Suit"}, "sic_code": {"0": 7}},
+            ["the job_title_level 'C-Suit'", "the sic_code '7'"],
+        ),
+    ],
+)
+async def test_a_value_that_no_contact_has_is_warned_of(
+    api: Api,
+    caplog: pytest.LogCaptureFixture,
+    wanted: dict[str, dict[str, object]],
+    said: list[str],
+) -> None:
+    """The answer is 200 and the delivery acknowledged, with nothing in it."""
+    await api.fetch(1, **wanted)
+    await api.call("POST", COUNTS, json={"filter": wanted})
+
+    assert [
+        f"demo: no contact has {each}, so that it finds nothing" for each in said * 2
+    ] == [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]

@@ -1,16 +1,15 @@
 """The data set's commands: make a file, check a file."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
+from reachapi_emulator.cli.output import output
 from reachapi_emulator.contacts.errors import DatasetError
 from reachapi_emulator.contacts.file import DEFAULT_SEED, DEFAULT_SIZE
 
-LARGEST = 5_000_000
+MAX_SIZE = 5_000_000
 
 
 @click.group()
@@ -21,7 +20,7 @@ def dataset() -> None:
 @dataset.command()
 @click.option(
     "--size",
-    type=click.IntRange(1, LARGEST),
+    type=click.IntRange(1, MAX_SIZE),
     default=DEFAULT_SIZE,
     show_default=True,
     help="Number of contacts.",
@@ -35,11 +34,11 @@ def dataset() -> None:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="The file to write.",
+    help="The file to write; - is standard output.",
 )
-def generate(size: int, seed: int, out: Path) -> None:
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+def generate(size: int, seed: int, out: str, *, force: bool) -> None:
     """Create a data set file of fictional contacts."""
     try:
         from reachapi_emulator.contacts.generate.contacts import write  # noqa: PLC0415 # Faker, for this command alone
@@ -47,24 +46,13 @@ def generate(size: int, seed: int, out: Path) -> None:
         raise click.ClickException(
             f"{error}: pip install 'reachapi-emulator[dataset]' brings it"
         ) from None
-    with _replacing(out) as file, click.progressbar(length=size, label=str(out)) as bar:
+    with (
+        output(out, force=force) as file,
+        click.progressbar(
+            length=size, label=out, show_pos=True, file=sys.stderr
+        ) as bar,
+    ):
         write(file, size, seed, lambda done: bar.update(done - bar.pos))
-
-
-@contextmanager
-def _replacing(out: Path) -> Iterator[BinaryIO]:
-    """Write beside a file and put it in its place when all is written."""
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(out)
-    except OSError as error:
-        raise click.ClickException(
-            f"{out} cannot be written: {error.strerror}; choose another --out"
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @dataset.command()

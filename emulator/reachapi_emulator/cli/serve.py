@@ -2,32 +2,27 @@
 
 import asyncio
 import contextlib
+import io
 import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
-from dataclasses import Field, fields
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Coroutine
+from dataclasses import fields
+from typing import Any
 
 import click
 
 from reachapi_emulator import __version__, logs
 from reachapi_emulator.cli.dataset import dataset
 from reachapi_emulator.cli.documents import ca, openapi
+from reachapi_emulator.cli.health import health
+from reachapi_emulator.cli.options import PREFIX, advice, settings, settings_options
 from reachapi_emulator.contacts.errors import DatasetError
 from reachapi_emulator.errors import StartError, StoreError
-from reachapi_emulator.settings import (
-    VARIABLE_PREFIX,
-    Settings,
-    SettingsError,
-    misspelt,
-)
+from reachapi_emulator.settings import Settings
 
 log = logging.getLogger("reachapi_emulator.cli.serve")
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 WELCOME = r"""ReachAPI emulator {version} on {url}
   key  demo-api-key
@@ -37,78 +32,22 @@ WELCOME_TLS = """\
   tls  {url}
   ca   {certificate} (how to trust it: docs/tls.md)"""
 
+_REFUSING = ("strict", "surrogateescape")
+"""What Python does about a character that an encoding lacks, if it is left alone."""
+
 UNUSABLE = 2
 """Exit status when a value, file or address cannot be used."""
-
-
-class _Schedule(click.ParamType[tuple[float, ...]]):
-    """Seconds separated by commas; an empty text is no retry at all."""
-
-    name = "seconds"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:  # noqa: ANN401 # click's own signature
-        if isinstance(value, tuple):
-            return value
-        try:
-            return tuple(float(part) for part in value.split(",") if part.strip())
-        except ValueError:
-            self.fail(f"{value!r} is no list of seconds such as 1,5,15", param, ctx)
-
-
-_TYPES: dict[Any, Any] = {
-    bool: bool,
-    int: int,
-    float: float,
-    str: str,
-    str | None: str,
-    Path | None: click.Path(path_type=Path, dir_okay=False),
-    tuple[float, ...]: _Schedule(),
-    tuple[str, ...]: str,
-}
-
-
-def _option(row: Field[Any]) -> Callable[[F], F]:
-    """Return the option of one setting."""
-    unit = row.metadata["unit"]
-    default: Any = row.default
-    if row.type == tuple[float, ...]:
-        default = ",".join(f"{wait:g}" for wait in default)
-    return click.option(
-        f"--{row.name.replace('_', '-')}",
-        row.name,
-        type=_type(row),
-        is_flag=row.type is bool,
-        multiple=row.type == tuple[str, ...],
-        default=default,
-        show_default=row.type is not bool and default not in (None, ()),
-        help=row.metadata["help"] + (f" [{unit}]" if unit else ""),
-    )
-
-
-def _type(row: Field[Any]) -> Any:  # noqa: ANN401 # whatever click takes for a type
-    if row.metadata["choices"]:
-        return click.Choice(row.metadata["choices"])
-    if row.metadata["folder"]:
-        return click.Path(path_type=Path)  # the authority says what is wrong with it
-    return _TYPES[row.type]
-
-
-def _settings_options(command: F) -> F:
-    """Give a command an option for each setting."""
-    for row in reversed(fields(Settings)):
-        command = _option(row)(command)
-    return command
 
 
 @click.group(
     invoke_without_command=True,
     context_settings={
-        "auto_envvar_prefix": VARIABLE_PREFIX,
+        "auto_envvar_prefix": PREFIX,
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
     },
 )
-@_settings_options
+@settings_options
 @click.version_option(__version__, prog_name="reachapi-emulator")
 @click.pass_context
 def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one of each setting
@@ -118,23 +57,21 @@ def cli(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 # one
     REACHAPI_EMULATOR_RATE_LIMIT. For an option that may be repeated, separate the
     values by spaces.
     """
-    for advice in misspelt(os.environ, [row.name for row in fields(Settings)]):
-        click.echo(f"reachapi-emulator: {advice}", err=True)
+    for line in advice(os.environ, [row.name for row in fields(Settings)]):
+        click.echo(f"reachapi-emulator: {line}", err=True)
     if context.invoked_subcommand is None:
-        try:
-            serve(Settings(**values))
-        except SettingsError as error:
-            option = error.name.replace("_", "-")
-            raise click.ClickException(f"--{option} {error.reason}") from None
+        serve(settings(**values))
 
 
 cli.add_command(ca)
 cli.add_command(dataset)
+cli.add_command(health)
 cli.add_command(openapi)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what cannot be used ends it with status 2, in words."""
+    _print_anything()
     try:
         sys.exit(cli.main(arguments, "reachapi-emulator", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -145,6 +82,13 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(UNUSABLE)
     except click.Abort:
         sys.exit(1)
+
+
+def _print_anything() -> None:
+    """Let no character that a terminal's encoding lacks end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in _REFUSING:
+            stream.reconfigure(errors="replace")
 
 
 def serve(settings: Settings) -> None:

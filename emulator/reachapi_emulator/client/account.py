@@ -1,7 +1,7 @@
 """One account: its credentials, and all that a test may turn and see of it."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Self
 
 from reachapi_emulator.client import lists
@@ -23,6 +23,7 @@ from reachapi_emulator.client.shapes import (
     StateName,
     from_json,
 )
+from reachapi_emulator.client.threads import waited
 from reachapi_emulator.client.transport import Transport
 from reachapi_emulator.client.waiting import Webhooks, wait_for_job, wait_for_requests
 
@@ -196,7 +197,7 @@ class Account(View):
 
     async def async_wait_for_webhook(self, timeout: float = 10) -> Delivery:  # noqa: ASYNC109 # as its twin's
         """Return the same, while the loop goes on: a receiver on it can answer."""
-        return await asyncio.to_thread(self.wait_for_webhook, timeout)
+        return await waited(partial(self.wait_for_webhook, timeout))
 
     def wait_for_job(
         self,
@@ -241,9 +242,8 @@ class Account(View):
         timeout: float = 10,  # noqa: ASYNC109 # as its twin's
     ) -> Job:
         """Return the same, while the loop goes on."""
-        return await asyncio.to_thread(
-            self.wait_for_job, job, state=state, attempts=attempts, timeout=timeout
-        )
+        wait = partial(self.wait_for_job, state=state, attempts=attempts)
+        return await waited(partial(wait, job, timeout=timeout))
 
     def freeze(self) -> None:
         """Let its own clock stand still."""

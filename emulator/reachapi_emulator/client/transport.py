@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import ssl
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,14 @@ from http.client import (
 )
 from os import PathLike
 from selectors import EVENT_READ, DefaultSelector
-from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
 
+from reachapi_emulator import forks
 from reachapi_emulator.client.errors import ConnectionLost, EmulatorError, NotAnEmulator
+from reachapi_emulator.real_time import monotonic
 
 MAX_IDLE = 8
 MAX_IDLE_S = 5.0
@@ -37,6 +39,9 @@ MAX_ANSWER = 512 * 1024 * 1024
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _REFUSED = 400
 _PREVIOUS = re.compile(rf'<{CONTROL_PATH}([^>]*)>; rel="prev"')
+
+# Bound here: a test may put others in their place.
+_Socket, _look_up = socket.socket, socket.getaddrinfo
 
 
 class Connections:
@@ -55,13 +60,14 @@ class Connections:
         self._secure, self._host, self._port = _parts(url)
         self._ca = ca
         self._idle: deque[tuple[float, HTTPConnection]] = deque()
+        forks.tell(self._forked)
 
     def idle(self, timeout: float) -> HTTPConnection | None:
         """Return a connection that is open, it seems; None if there is none."""
         with suppress(IndexError):  # there is none left
             while True:
                 since, connection = self._idle.pop()
-                if monotonic() - since < MAX_IDLE_S:
+                if monotonic() - since < MAX_IDLE_S and _is_quiet(connection):
                     connection.sock.settimeout(timeout)
                     return connection
                 connection.close()
@@ -70,9 +76,9 @@ class Connections:
     def new(self, timeout: float) -> HTTPConnection:
         """Return a connection that is yet to be opened."""
         if not self._secure:
-            return HTTPConnection(self._host, self._port, timeout=timeout)
+            return _Connection(self._host, self._port, timeout=timeout)
         context = ssl.create_default_context(cafile=self._ca)
-        return HTTPSConnection(self._host, self._port, timeout=timeout, context=context)
+        return _Secure(self._host, self._port, timeout=timeout, context=context)
 
     def keep(self, connection: HTTPConnection) -> None:
         """Take back a connection whose last answer has been read."""
@@ -86,6 +92,42 @@ class Connections:
         with suppress(IndexError):
             while True:
                 self._idle.pop()[1].close()
+
+    def _forked(self) -> None:
+        """In a child: on the same connections it would read the parent's answers."""
+        self.close()
+
+
+class _Connection(HTTPConnection):
+    """A connection for which nothing is asked of `socket` as a test may have it."""
+
+    def connect(self) -> None:
+        """Connect to the first address that answers."""
+        found = _look_up(self.host, self.port, 0, socket.SOCK_STREAM)
+        failure = OSError(f"{self.host} has no address")
+        for family, kind, protocol, _, address in found:
+            self.sock = _Socket(family, kind, protocol)
+            try:
+                self.sock.settimeout(self.timeout)
+                self.sock.connect(address)
+                self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError as error:
+                self.close()
+                failure = error
+            else:
+                return
+        raise failure
+
+
+class _Secure(HTTPSConnection, _Connection):
+    """The same for https."""
+
+
+def _is_quiet(connection: HTTPConnection) -> bool:
+    """Return whether nothing has come, not even its end, as of a server that stops."""
+    with DefaultSelector() as selector:
+        selector.register(connection.sock, EVENT_READ)
+        return not selector.select(0)
 
 
 def _parts(url: str) -> tuple[bool, str, int | None]:

@@ -1,7 +1,5 @@
 """Waiting for a job, for requests, for a webhook, by the wait endpoints."""
 
-from time import monotonic
-
 from reachapi_emulator.client import lists
 from reachapi_emulator.client.clock import Clock
 from reachapi_emulator.client.errors import EmulatorError, WaitTimeout
@@ -15,6 +13,7 @@ from reachapi_emulator.client.shapes import (
     from_json,
 )
 from reachapi_emulator.client.transport import NOT_YET, Transport, Wait
+from reachapi_emulator.real_time import monotonic
 
 MAX_WAIT = 600.0
 """Real seconds that the control API waits at most."""
@@ -45,8 +44,17 @@ def wait_for_job(
     if answer.status == NOT_YET:
         text = f"{timeout:g} s were too short for job {job} to come so far: "
         text += ", ".join(f"{key} {value}" for key, value in wanted.items()) or "final"
+        path = f"/accounts/{lists.segment(found.account)}/clock"
+        text += _standstill([found], Clock(transport, path))
         raise WaitTimeout("\n  ".join([text, *described_jobs([found])]))
     return found
+
+
+def _standstill(jobs: list[Job], clock: Clock) -> str:
+    """Return what to say where nothing can fall due."""
+    if any(job.due_at is not None for job in jobs) and clock.frozen:
+        return "; its clock is frozen: advance() lets fall due what is to come"
+    return ""
 
 
 def wait_for_requests(
@@ -165,11 +173,14 @@ class Webhooks:
         return Wait("/requests/wait", {**wanted, "count": accepted + 1}, seconds)
 
     def _missed(self, timeout: float, jobs: list[Job]) -> str:
-        text = f"no webhook of {self._account} was acknowledged within {timeout:g} s"
+        further = "further " if self._given else ""
+        text = f"no {further}webhook of {self._account} was acknowledged within "
+        text += f"{timeout:g} s"
         if not jobs:
             return f"{text}: it has no job; was a data request accepted?"
-        if any(job.due_at is not None for job in jobs) and self._clock.frozen:
-            text += "; its clock is frozen: advance() lets fall due what is to come"
+        if self._given:
+            text += f"; {len(self._given)} before, each of which was returned once"
+        text += _standstill(jobs, self._clock)
         return "\n  ".join([text, *described_jobs(jobs)[-20:]])
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
+from unicodedata import normalize
 
 _MAX_NAME: Final = 64
 
@@ -116,5 +117,11 @@ def quoted(name: str) -> str:
 
 
 def normalise(value: str) -> str:
-    """Return `value` as it is compared: without case and outer space (ruling 12)."""
-    return value.strip().casefold()
+    """Return `value` as it is compared: without case and outer space (ruling 12).
+
+    Letters with marks compare alike, composed or not (Unicode, D145; then NFC).
+    """
+    folded = value.strip().casefold()
+    if folded.isascii():
+        return folded
+    return normalize("NFC", normalize("NFD", value.strip()).casefold())

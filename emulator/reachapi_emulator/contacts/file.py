@@ -1,6 +1,7 @@
 """A data set file: where the bundled one lies; read whole, or refused line by line."""
 
 from array import array
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -178,13 +179,16 @@ class _Reader:
         self._line_of_id: dict[int, int] = {}
 
     def read(self, file: BinaryIO) -> None:
-        number = 0
+        """Read all lines; blank ones, and a byte order mark, are passed over."""
         for number, line in enumerate(_lines_of(file), start=1):
             if number > MAX_LINES:
                 self.refuse(number, f"more than {MAX_LINES:,} lines")
                 return
-            self._add(number, line)
-        if not number:
+            if number == 1:
+                line = line.removeprefix(BOM_UTF8)  # noqa: PLW2901 # the same line
+            if len(line) > MAX_LINE or not line.isspace():
+                self._add(number, line)
+        if not (self._records or self.problems):
             self.refuse(None, "no contacts: the file is empty")
 
     def refuse(self, line: int | None, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from pyroaring import BitMap
 
@@ -26,9 +26,13 @@ __all__ = [
     "match",
     "parse_filter",
     "presets",
+    "unknown_values",
 ]
 
 MAX_VALUES: Final = 1_000
+_DIGITS: Final = {"sic_code": 4, "company_address_zipcode": 5}
+"""Of codes that may begin with zeros, which a number has lost."""
+
 BATCH_SIZE: Final = 256 * 1024
 
 Filter: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -64,6 +68,21 @@ def match(dataset: Dataset, wanted: Filter) -> BitMap:
     ]
     smallest, *others = sorted(unions, key=len) or [dataset.everything]
     return smallest.intersection(*others)
+
+
+def unknown_values(
+    dataset: Dataset, raw: Mapping[str, object]
+) -> Iterator[tuple[str, object]]:
+    """Yield field and value of what no contact has, of a filter that was parsed.
+
+    Args:
+        dataset: whose contacts.
+        raw: the known fields of the filter, as they came.
+    """
+    for name, values in raw.items():
+        for value in cast("dict[str, object]", values).values():
+            if not any(dataset.matching(name, one) for one in _normalised(name, value)):
+                yield name, value
 
 
 def first(matches: BitMap, count: int) -> BitMap:
@@ -127,21 +146,31 @@ def _wanted(name: str, values: object) -> tuple[str, ...]:
             f"Filter field {name!r} has {len(values):,} values;"
             f" at most {MAX_VALUES:,} are allowed"
         )
-    return tuple(_normalised(name, value) for value in values.values())
+    wanted = (_normalised(name, value) for value in values.values())
+    return tuple(chain.from_iterable(wanted))
 
 
-def _normalised(name: str, value: object) -> str:
+def _normalised(name: str, value: object) -> tuple[str, ...]:
     """Return a wanted value as it is compared; a number as its digits."""
     match value:
         case str():
-            return normalise(value)
+            return (normalise(value),)
         case bool():
             pass
         case int():
-            return str(value)
+            return _digits(name, value)
         case float():
-            return str(int(value)) if value.is_integer() else str(value)
+            return _digits(name, int(value)) if value.is_integer() else (str(value),)
     raise FilterError(f"Filter field {name!r}: every value must be text or a number")
+
+
+def _digits(name: str, value: int) -> tuple[str, ...]:
+    """Return a number's digits, with and without the zeros that a code may have."""
+    digits = str(value)
+    if value < 0:
+        return (digits,)
+    most = max(_DIGITS.get(name, 0), len(digits))
+    return tuple(digits.zfill(length) for length in range(len(digits), most + 1))
 
 
 def _containing(dataset: Dataset, name: str, text: str) -> Iterator[str]:
@@ -152,4 +181,4 @@ def _containing(dataset: Dataset, name: str, text: str) -> Iterator[str]:
         raise PresetError(f"Unknown parameter {quoted(name)}{hint}")
     part = normalise(text)
     values = dataset.values(field.filter)
-    return (value for value in values if part in value.casefold())
+    return (value for value in values if part in normalise(value))

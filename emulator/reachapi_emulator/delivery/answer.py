@@ -27,6 +27,9 @@ _FIRST_STATUS = 100
 _FIRST_FINAL_STATUS = 200
 _SWITCHING_PROTOCOLS = 101
 _VERSION = b"HTTP/"
+_TLS_ALERT = b"\x15\x03"
+"""Begins what a port that speaks TLS has to say to plain HTTP (RFC 8446, 5.1)."""
+
 _STATUS_LINE = re.compile(rb"HTTP/(?:0\.9|1\.[01]|2\.0) ([0-9]{3})(?: [^\x00\r]*)?\r?")
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 
@@ -73,7 +76,10 @@ class ReceiverAnswer:
             if end:
                 return _status_of(line)
             if len(line) == MAX_LINE or not line.startswith(_VERSION[: len(line)]):
-                raise AttemptFailed(ErrorCode.INVALID_RESPONSE)
+                raise AttemptFailed(
+                    ErrorCode.INVALID_RESPONSE,
+                    speaks_tls=arrived.startswith(_TLS_ALERT),
+                )
             await self._receive()
 
     async def read_rest(self) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import h11
 from aiohappyeyeballs import start_connection
 
-from reachapi_emulator.delivery.names import Resolver, numeric
+from reachapi_emulator.delivery.names import Resolver, numeric, unblocked
 from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode
 
 if TYPE_CHECKING:
@@ -220,7 +220,8 @@ class Opener:
     async def _addresses(self, endpoint: Endpoint) -> Addresses:
         if endpoint.numeric:
             return numeric(endpoint.host, endpoint.port)
-        return await self._names.look_up(endpoint.host, endpoint.port)
+        found = await self._names.look_up(endpoint.host, endpoint.port)
+        return unblocked(endpoint.host, found)
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:

@@ -7,17 +7,17 @@ from base64 import b64encode
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from string import punctuation
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import idna
 
+from reachapi_emulator.delivery.blocked import is_blocked, is_blocked_name
 from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode
 
 _URL = re.compile(r"(https?)://([^/?#]*)([^#]*)", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(?:(.*)@)?(\[[^\]]*\]|[^:\[\]@]*)(?::([0-9]{0,5}))?")
 _NAME = re.compile(r"[a-z0-9!$&'()*+,;=._~-]+")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_ZONE = re.compile(r"[A-Za-z0-9._~-]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_PORT = 65_535
 _MAX_NAME = 253
@@ -51,22 +51,27 @@ def parse(url: str) -> Endpoint:
     """Take a URL apart.
 
     Raises:
-        AttemptFailed: it cannot be POSTed to.
+        AttemptFailed: it cannot be POSTed to, or nothing may be sent there.
     """
     try:
-        return _parse(url)
+        endpoint = _parse(url)
     except ValueError:  # UnicodeError and the addresses' own among them
         raise AttemptFailed(ErrorCode.INVALID_URL) from None
+    host = endpoint.host
+    if is_blocked(host) if endpoint.numeric else is_blocked_name(host):
+        raise AttemptFailed(ErrorCode.BLOCKED)
+    return endpoint
 
 
 def _parse(url: str) -> Endpoint:
+    urlsplit(url)  # refuses what those who show a URL could not take apart
     whole = _URL.match(url)
     parts = whole and _AUTHORITY.fullmatch(whole[2])
     if not whole or not parts:
         raise ValueError(url)
     scheme = whole[1].lower()
     port = int(parts[3] or _DEFAULT_PORTS[scheme])
-    if port > _MAX_PORT:
+    if not 0 < port <= _MAX_PORT:
         raise ValueError(port)
     host, numeric = _host(parts[2])
     return Endpoint(
@@ -103,10 +108,10 @@ def _host(text: str) -> tuple[str, bool]:
 
 def _ipv6(text: str) -> str:
     address, percent, zone = text.partition("%")
-    zone = zone.removeprefix("25")
-    if percent and not _ZONE.fullmatch(zone):
+    found = IPv6Address(address)
+    if percent and not (zone and found.is_link_local):  # no other has zones
         raise AddressValueError(text)
-    return IPv6Address(address).compressed + percent + zone
+    return found.compressed
 
 
 def _idna(name: str) -> str:
@@ -118,7 +123,7 @@ def _idna(name: str) -> str:
 
 
 def _authority(host: str, port: int | None) -> bytes:
-    name = f"[{host.partition('%')[0]}]" if ":" in host else host.removesuffix(".")
+    name = f"[{host}]" if ":" in host else host.removesuffix(".")
     return (name if port is None else f"{name}:{port}").encode()
 
 
@@ -133,7 +138,15 @@ def _authorization(userinfo: str | None) -> bytes | None:
     if not user and not colon:
         return None
     pair = f"{_decoded(user)}:{_decoded(password)}"
-    return b"Basic " + b64encode(pair.encode("latin-1"))
+    return b"Basic " + b64encode(_as_sent(pair))
+
+
+def _as_sent(pair: str) -> bytes:
+    """Encode as most servers read it; beyond Latin-1 there is UTF-8 (RFC 7617)."""
+    try:
+        return pair.encode("latin-1")
+    except UnicodeEncodeError:
+        return pair.encode()
 
 
 def _decoded(text: str) -> str:

@@ -14,6 +14,7 @@ from socket import (
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from reachapi_emulator.delivery.blocked import is_blocked
 from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode
 
 if TYPE_CHECKING:
@@ -86,12 +87,24 @@ def numeric(host: str, port: int) -> Addresses:
     """Return an address as one that can be connected to; nothing is looked up.
 
     Raises:
-        AttemptFailed: its zone is unknown here.
+        AttemptFailed: the system knows none of its kind.
     """
     try:
         return _addresses(host, port, AI_NUMERICHOST)
     except OSError as failure:
         raise AttemptFailed(ErrorCode.UNREACHABLE) from failure
+
+
+def unblocked(host: str, addresses: Addresses) -> Addresses:
+    """Return those of a host's addresses that something may be sent to.
+
+    Raises:
+        AttemptFailed: there are none.
+    """
+    found = [each for each in addresses if not is_blocked(str(each[4][0]), host)]
+    if not found:
+        raise AttemptFailed(ErrorCode.BLOCKED)
+    return found
 
 
 def _addresses(host: str, port: int, flags: int) -> Addresses:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote, urljoin, urlsplit
 
+from reachapi_emulator.logs import masked_url
+
 
 class ErrorCode(StrEnum):
     """Why an attempt failed; a member equals its code, `meaning` describes it."""
@@ -16,6 +18,10 @@ class ErrorCode(StrEnum):
     meaning: str
 
     INVALID_URL = "invalid_url", "The URL is not one that can be POSTed to."
+    BLOCKED = (
+        "blocked",
+        "The host is link-local or a cloud's metadata service: nothing is sent there.",
+    )
     DNS = "dns", "The host name could not be resolved."
     REFUSED = "refused", "Nothing listens on the host's port."
     UNREACHABLE = "unreachable", "There is no way to the host."
@@ -61,6 +67,7 @@ class Outcome:
         response_body: the first 64 KiB of the answer, undecodable bytes replaced.
         duration_ms: milliseconds until the outcome was decided.
         location: the answer's Location header, where a redirect points to.
+        speaks_tls: whether what came instead of an answer was TLS's.
     """
 
     status: int | None
@@ -68,6 +75,7 @@ class Outcome:
     response_body: str
     duration_ms: int
     location: str | None = None
+    speaks_tls: bool = False
 
     @property
     def acknowledged(self) -> bool:
@@ -80,11 +88,13 @@ class AttemptFailed(Exception):
 
     Attributes:
         code: what the attempt is logged with.
+        speaks_tls: whether what came instead of an answer was TLS's.
     """
 
-    def __init__(self, code: ErrorCode) -> None:
+    def __init__(self, code: ErrorCode, *, speaks_tls: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.speaks_tls = speaks_tls
 
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -99,6 +109,7 @@ _STATUSES = {
     405: "Deliveries are POSTed: the URL must take the POST method.",
 }
 _ERRORS: dict[str, str] = {
+    ErrorCode.BLOCKED: "Give the receiver's address in its own network as the URL.",
     ErrorCode.TIMEOUT: "Answer 200 first and work on the delivery afterwards.",
     ErrorCode.TLS: (
         "Does the port speak TLS, or is http:// meant? "
@@ -125,8 +136,8 @@ def hint(outcome: Outcome, url: str, *, in_container: bool) -> str | None:
             "Nothing listens there. Localhost is this container: a receiver on its "
             "host is at host.docker.internal."
         )
-    if outcome.error == ErrorCode.INVALID_RESPONSE and url.startswith("http:"):
-        return "Does the port speak TLS? Then the URL must begin with https://."
+    if outcome.speaks_tls:
+        return "The port speaks TLS: the URL must begin with https://."
     return _ERRORS.get(outcome.error or "")
 
 
@@ -145,12 +156,12 @@ def _hint_at_status(status: int, location: str | None, url: str) -> str | None:
 
 
 def _target(url: str, location: str) -> str:
-    """The absolute target of a redirect, fit for a line of a log."""
+    """The absolute target of a redirect, fit for a line of a log: masked too."""
     try:
         target = urljoin(url, location)
     except ValueError:
         target = location
-    return quote(target, safe=_URL_CHARACTERS)[:_LONGEST_TARGET]
+    return quote(masked_url(target), safe=_URL_CHARACTERS)[:_LONGEST_TARGET]
 
 
 def _is_loopback(url: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from time import monotonic
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from reachapi_emulator.delivery.answer import ReceiverAnswer
 from reachapi_emulator.delivery.connection import Connection, Opener, OutgoingRequest
 from reachapi_emulator.delivery.endpoint import parse
 from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode, Outcome
+from reachapi_emulator.real_time import monotonic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,7 +91,8 @@ class Sender:
         except TimeoutError:
             return attempt.outcome(attempt.late)
         except AttemptFailed as failure:
-            return attempt.outcome(failure.code)
+            outcome = attempt.outcome(failure.code)
+            return replace(outcome, speaks_tls=failure.speaks_tls)
         except Exception:  # noqa: BLE001 - whatever it is, the delivery goes on
             _log.exception("An attempt failed unexpectedly")
             return attempt.outcome(ErrorCode.FAILED)

@@ -1,9 +1,12 @@
 """Virtual time: now, frozen, advanced; one clock, and one for each account."""
 
-import time
+import asyncio
+import logging
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
+from reachapi_emulator.real_time import real_time
 from reachapi_emulator.state.events import EventType, Signal
 from reachapi_emulator.state.store import Row, Store
 
@@ -13,7 +16,16 @@ SECOND = 1_000_000
 EVERYONE = ""
 """The account id under which the global clock is kept."""
 
+AHEAD = SECOND
+"""How far real time may go before the store has to hear of it again."""
+
+LEAP = SECOND
+"""Beyond it, a difference between two clocks of the machine is none of measuring."""
+
 MAX_INSTANT = 253_402_300_800 * SECOND  # the year 10000
+
+
+log = logging.getLogger("reachapi_emulator.clock")
 
 
 def seconds(instant: int | None) -> float | None:
@@ -24,12 +36,6 @@ def seconds(instant: int | None) -> float | None:
 def microseconds(duration: float) -> int:
     """Turn seconds into the microseconds that the emulator counts in."""
     return round(duration * SECOND)
-
-
-def real_time() -> Callable[[], int]:
-    """Return a source of microseconds since the epoch that never goes back."""
-    epoch = time.time_ns() - time.monotonic_ns()
-    return lambda: (epoch + time.monotonic_ns()) // 1000
 
 
 class TimeError(ValueError):
@@ -50,7 +56,9 @@ class VirtualClock:
     All state is in the store, so that a clock is read and set in a unit of work.
 
     Attributes:
-        changed: wakes who sleeps until an instant, or waits for what falls due.
+        changed: wakes who waits for what falls due: a clock has been turned, or
+            there is something new.
+        turned: wakes who sleeps until an instant: a clock has been turned.
 
     Args:
         store: keeps the clocks.
@@ -59,8 +67,50 @@ class VirtualClock:
 
     def __init__(self, store: Store, real: Callable[[], int] | None = None) -> None:
         self._store = store
-        self.real = real or real_time()
-        self.changed = Signal()
+        self._source = real or real_time()
+        self._lead = self._mark = 0
+        self.changed, self.turned = Signal(), Signal()
+
+    def real(self) -> int:
+        """Return real time: the machine's, unless the store has seen a later one."""
+        return self._source() + self._lead
+
+    def take_up(self) -> None:
+        """Go on from the latest instant that the store has seen, before all else."""
+        row = self._store.one("mark_get", name="real")
+        now = self.real()
+        seen = max(now, row["value"] if row else 0)
+        self._store.after_commit(partial(self._lead_by, seen - now))
+        self._store.after_commit(partial(self._store.feed.begin, seen))
+
+    def _lead_by(self, lead: int) -> None:
+        self._lead = lead
+        if lead > AHEAD:
+            log.warning(
+                "the machine's clock is %.0f s behind the state: time goes on from "
+                "where the state has it",
+                lead / SECOND,
+            )
+
+    def leave(self) -> None:
+        """Let the store know how far real time has come, now that it ends."""
+        self._reach(self.real())
+
+    def _reach(self, instant: int) -> None:
+        """Say how far real time may go, until a unit says more."""
+        self._store.run("mark_set", name="real", value=instant)
+        self._store.after_commit(partial(setattr, self, "_mark", instant))
+
+    async def watch(self) -> None:
+        """Wake everyone whenever real time has leapt, as while suspended; for ever."""
+        running = asyncio.get_running_loop().time
+        before = self.real() - microseconds(running())
+        while True:
+            await asyncio.sleep(LEAP / SECOND)
+            now = self.real() - microseconds(running())
+            if now - before > LEAP:
+                self._turn()
+            before = now
 
     def start(self) -> None:
         """Set the global clock going at real time, unless it is kept already."""
@@ -79,7 +129,12 @@ class VirtualClock:
         """Return what a clock with this `shift` and `frozen_at` shows."""
         frozen_at: int | None = state["frozen_at"]
         shift: int = state["shift"]
-        return self.real() + shift if frozen_at is None else frozen_at
+        if frozen_at is not None:
+            return frozen_at
+        real = self.real()
+        if real > self._mark:
+            self._reach(real + AHEAD)
+        return real + shift
 
     def now(self, account: str = EVERYONE) -> int:
         """Return the instant that `account` lives in."""
@@ -122,18 +177,22 @@ class VirtualClock:
     def forget(self, account: str) -> None:
         """Give up the clock of an account that is deleted."""
         self._store.run("clock_forget", account=account)
-        self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self._turn)
 
     def reset(self) -> None:
         """Set the global clock going at real time again."""
         self.start()
-        self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self._turn)
 
     def _state(self, account: str) -> Row:
         row = self._store.one("clock_of", account=account)
         if row is None:
             raise LookupError("the clock has not been started")
         return row
+
+    def _turn(self) -> None:
+        self.turned.notify()
+        self.changed.notify()
 
     def _set(self, account: str, shift: int, frozen_at: int | None) -> None:
         self._store.run("clock_set", account=account, shift=shift, frozen_at=frozen_at)
@@ -143,4 +202,4 @@ class VirtualClock:
         now, frozen = self.read(account)
         data = {"account": account or None, "now": seconds(now), "frozen": frozen}
         self._store.publish(EventType.CLOCK, account, data)
-        self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self._turn)

@@ -1,16 +1,17 @@
 """What has just happened: kept for those who follow; waking those who wait."""
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from enum import StrEnum
 from itertools import islice, takewhile
 from typing import NamedTuple, TypeVar
+from weakref import WeakValueDictionary
 
 import orjson
 
 from reachapi_emulator.budget import DEFAULT_BUDGET
+from reachapi_emulator.real_time import real_time
 
 MAX_KEPT = 2_000
 """Events that a follower may be behind without missing any."""
@@ -72,7 +73,12 @@ class Feed:
         self._bytes = self._unheard = 0
         self.followers: set[Callable[[], None]] = set()
         self.heard = self.closed = False
-        self.last = self._oldest = time.time_ns() // 1000
+        self._real = real_time()
+        self.last = self._oldest = self._real()
+
+    def begin(self, after: int) -> None:
+        """Number the events to come from beyond an instant that was there before."""
+        self.last = self._oldest = max(self.last, after)
 
     def follow(self, follower: Callable[[], None]) -> None:
         """Tell somebody of every event from now on."""
@@ -111,7 +117,7 @@ class Feed:
             self._events.clear()
             self._bytes = 0
             self.heard = False
-            self._oldest = self.last = max(self.last + 1, time.time_ns() // 1000)
+            self._oldest = self.last = max(self.last + 1, self._real())
 
     def after(self, seen: int, most: int) -> list[Event] | None:
         """Return the oldest events after one; None if some of them are gone.
@@ -180,12 +186,37 @@ class Signal:
         Returns:
             None when it has found nothing within `seconds` of real time.
         """
-        deadline = time.monotonic() + seconds
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + seconds
         while True:
             seen = self.changes
             if (found := await check()) is not None:
                 return found
-            left = deadline - time.monotonic()
+            left = deadline - clock()
             if left <= 0:
                 return None
             await self.wait(left, seen)
+
+
+class Topics:
+    """A signal for each of many things, there while somebody waits for it.
+
+    Who waits for one is not woken by changes of the others.
+    """
+
+    def __init__(self) -> None:
+        self._signals: WeakValueDictionary[Hashable, Signal] = WeakValueDictionary()
+
+    def of(self, topic: Hashable) -> Signal:
+        """Return the signal of a thing; it is kept for as long as it is held."""
+        return self._signals.setdefault(topic, Signal())
+
+    def notify(self, topic: Hashable) -> None:
+        """Wake all who wait for a thing."""
+        if (signal := self._signals.get(topic)) is not None:
+            signal.notify()
+
+    def notify_all(self) -> None:
+        """Wake everyone."""
+        for signal in self._signals.values():
+            signal.notify()

@@ -90,6 +90,11 @@ class Ring:
         self._most, self._max_bytes = size, max_bytes
         self.count = self.evicted = self.bytes = 0
 
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest note that is kept; of the next, if there is none."""
+        return self._notes[0][0] if self._notes else self.count + 1
+
     def add(self, note: Note, size: int) -> None:
         """Keep a note of so many bytes; it is numbered, from 1."""
         self.count += 1

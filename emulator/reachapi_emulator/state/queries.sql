@@ -115,11 +115,35 @@ SELECT id, at, delta, balance, reason, job AS unique_processing_id
 FROM ledger WHERE account = :account AND id > :after
 ORDER BY id LIMIT :most;
 
--- name: job_first_id
+-- name: ledger_over
+-- The oldest entry to be carried forward: so many are newer.
+SELECT id, account FROM ledger INDEXED BY ledger_entries
+WHERE reason IN ('set', 'charge') AND id <= (SELECT max(id) FROM ledger) - :keep
+ORDER BY id LIMIT 1;
+
+-- name: ledger_carry
+-- Let one entry stand for all of its account before it, by their sum.
+UPDATE ledger SET delta = balance, reason = 'carried', job = NULL WHERE id = :id;
+
+-- name: ledger_let_go
+-- The entries of an account before one that is carried forward.
+DELETE FROM ledger WHERE account = :account AND id < :id;
+
+-- name: job_ids_begin
 -- The next job gets the id after this one.
 INSERT INTO sqlite_sequence (name, seq)
 SELECT 'jobs', :id WHERE NOT EXISTS
   (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs');
+
+-- name: job_ids_last
+-- The last id that was issued, or skipped.
+SELECT seq FROM sqlite_sequence WHERE name = 'jobs';
+
+-- name: job_ids_skip
+-- Skip the ids that may have been issued before a crash.
+UPDATE sqlite_sequence
+SET seq = max(seq, (SELECT value FROM marks WHERE name = 'jobs'))
+WHERE name = 'jobs' AND EXISTS (SELECT 1 FROM marks WHERE name = 'jobs');
 
 -- name: job_add
 -- A data request that has been accepted.
@@ -136,17 +160,25 @@ SELECT jobs.*, webhook_url, webhook_secret FROM jobs
 JOIN accounts ON accounts.id = jobs.account WHERE jobs.id = :id;
 
 -- name: jobs_before
--- The newest jobs of an account and in a state before one; NULL stands for any.
-SELECT id FROM jobs
-WHERE (:account IS NULL OR account = :account)
-  AND (:state IS NULL OR state = :state) AND id < :before
+-- The newest jobs of everyone, in a state, before one; NULL stands for any state.
+SELECT id FROM jobs WHERE (:state IS NULL OR state = :state) AND id < :before
 ORDER BY id DESC LIMIT :most;
 
 -- name: jobs_after
--- The oldest jobs of an account and in a state after one; NULL stands for any.
+-- The oldest jobs of everyone, in a state, after one; NULL stands for any state.
+SELECT id FROM jobs WHERE (:state IS NULL OR state = :state) AND id > :after
+ORDER BY id LIMIT :most;
+
+-- name: jobs_of_before
+-- The newest jobs of an account, in a state, before one; NULL stands for any state.
 SELECT id FROM jobs
-WHERE (:account IS NULL OR account = :account)
-  AND (:state IS NULL OR state = :state) AND id > :after
+WHERE account = :account AND (:state IS NULL OR state = :state) AND id < :before
+ORDER BY id DESC LIMIT :most;
+
+-- name: jobs_of_after
+-- The oldest jobs of an account, in a state, after one; NULL stands for any state.
+SELECT id FROM jobs
+WHERE account = :account AND (:state IS NULL OR state = :state) AND id > :after
 ORDER BY id LIMIT :most;
 
 -- name: jobs_to_validate
@@ -195,18 +227,33 @@ WHERE id = :id AND claimed = 1;
 -- name: job_settle
 -- Validation has ended: what is delivered or polled for, what it cost.
 UPDATE jobs SET state = iif(polled, 'ready', 'delivering'), records = :records,
-  valid = :valid, charged = :valid, due_at = iif(polled, NULL, :now), claimed = 0
+  valid = :valid, charged = :valid, due_at = iif(polled, NULL, :now), claimed = 0,
+  ended = iif(polled,
+    (SELECT coalesce(max(ended), 0) + 1 FROM jobs WHERE ended IS NOT NULL), NULL)
 WHERE id = :id AND state = 'validating';
 
 -- name: job_step
 -- An attempt has ended: where the delivery stands and when it goes on.
 UPDATE jobs SET state = :state, due_at = :due_at, retries = :retries,
-  "trigger" = 'retry', claimed = 0
+  "trigger" = 'retry', claimed = 0,
+  ended = iif(:due_at IS NULL,
+    (SELECT coalesce(max(ended), 0) + 1 FROM jobs WHERE ended IS NOT NULL), NULL)
 WHERE id = :id;
+
+-- name: jobs_let_go
+-- Let jobs go after whose end so many others have ended.
+DELETE FROM jobs
+WHERE ended <= (SELECT max(ended) FROM jobs WHERE ended IS NOT NULL) - :keep;
+
+-- name: jobs_gone
+-- How many have been let go.
+INSERT INTO facts (name, value) VALUES ('jobs_gone', :count)
+ON CONFLICT (name) DO UPDATE SET value = value + excluded.value;
 
 -- name: job_redeliver
 -- One more attempt now, in place of a scheduled one.
-UPDATE jobs SET due_at = :now, "trigger" = 'redelivery' WHERE id = :id;
+UPDATE jobs SET due_at = :now, "trigger" = 'redelivery', ended = NULL
+WHERE id = :id;
 
 -- name: job_postpone
 -- A fault postpones the next attempt.
@@ -267,8 +314,16 @@ WHERE job = :job AND finished = 0;
 -- name: attempt_finish
 -- What became of it.
 UPDATE attempts SET finished = 1, duration_ms = :duration_ms, status = :status,
-  error = :error, response_body = :response_body, next_due_at = :next_due_at
+  error = :error, response_body = :response_body, next_due_at = :next_due_at,
+  written = iif(:response_body = '', NULL, length(CAST(:response_body AS BLOB))
+    + (SELECT coalesce(max(written), 0) FROM attempts WHERE written IS NOT NULL))
 WHERE job = :job AND number = :number;
+
+-- name: bodies_let_go
+-- Let bodies go after which so many bytes of others were written.
+UPDATE attempts SET response_body = NULL, written = NULL
+WHERE written <=
+  (SELECT max(written) FROM attempts WHERE written IS NOT NULL) - :most;
 
 -- name: attempts_of
 -- The attempts of a job, oldest first.
@@ -283,11 +338,20 @@ SELECT number, "trigger", started_at, duration_ms, url, status, error,
 FROM attempts WHERE job = :job AND number = :number;
 
 -- name: attempts_judged
--- Attempts that a receiver did not acknowledge or was slow to, of an account or
--- all; not those that the emulator or a fault has broken.
+-- Attempts that a receiver did not acknowledge or was slow to, of everyone; not
+-- those that the emulator or a fault has broken.
 SELECT job, url, status, error, coalesce(duration_ms, 0) AS duration_ms
-FROM attempts JOIN jobs ON jobs.id = attempts.job
-WHERE (:account IS NULL OR account = :account)
+FROM attempts
+WHERE finished = 1 AND attempts.fault IS NULL
+  AND coalesce(error, '') NOT IN ('interrupted', 'failed', 'fault')
+  AND (error IS NOT NULL OR duration_ms > :slow_ms)
+ORDER BY job, number;
+
+-- name: attempts_judged_of
+-- The same of one account.
+SELECT job, url, status, error, coalesce(duration_ms, 0) AS duration_ms
+FROM jobs JOIN attempts ON attempts.job = jobs.id
+WHERE account = :account
   AND finished = 1 AND attempts.fault IS NULL
   AND coalesce(error, '') NOT IN ('interrupted', 'failed', 'fault')
   AND (error IS NOT NULL OR duration_ms > :slow_ms)
@@ -328,8 +392,8 @@ FROM deliveries;
 DELETE FROM deliveries WHERE id = (SELECT min(id) FROM deliveries);
 
 -- name: deliveries_clear
--- Empty an inbox, or all.
-DELETE FROM deliveries WHERE :inbox IS NULL OR inbox = :inbox;
+-- Empty an inbox.
+DELETE FROM deliveries WHERE inbox = :inbox;
 
 -- name: script_add
 -- One scripted answer of an inbox.
@@ -390,4 +454,13 @@ SELECT value FROM facts WHERE name = :name;
 -- name: fact_set
 -- Set a fact.
 INSERT INTO facts (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: mark_get
+-- How far something has been used.
+SELECT value FROM marks WHERE name = :name;
+
+-- name: mark_set
+-- Say how far something may be used.
+INSERT INTO marks (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;

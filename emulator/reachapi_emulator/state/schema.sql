@@ -31,7 +31,7 @@ CREATE TABLE api_keys (
   account  TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   replaced INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE INDEX api_keys_of_account ON api_keys (account) WHERE replaced = 0;
+CREATE INDEX api_keys_of_account ON api_keys (account, replaced);
 
 CREATE TABLE ledger (
   id      INTEGER PRIMARY KEY,
@@ -43,6 +43,7 @@ CREATE TABLE ledger (
   job     INTEGER
 );
 CREATE INDEX ledger_of_account ON ledger (account);
+CREATE INDEX ledger_entries ON ledger (id) WHERE reason IN ('set', 'charge');
 CREATE UNIQUE INDEX charged_once ON ledger (job) WHERE job IS NOT NULL;
 
 -- records are the record numbers to validate, then those to deliver, as a
@@ -51,6 +52,8 @@ CREATE UNIQUE INDEX charged_once ON ledger (job) WHERE job IS NOT NULL;
 -- "trigger" says why the next attempt is made; retries counts those scheduled.
 -- fault is the rule that has postponed the next attempt; reordered ones wait for
 -- an attempt of another job of their account.
+-- ended counts the jobs up in the order of their ends, so that the oldest can be
+-- let go; it is NULL while there is something to do.
 CREATE TABLE jobs (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   account     TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -68,17 +71,20 @@ CREATE TABLE jobs (
   due_at      INTEGER,
   claimed     INTEGER NOT NULL DEFAULT 0,
   fault       INTEGER,
-  reordered   INTEGER NOT NULL DEFAULT 0
+  reordered   INTEGER NOT NULL DEFAULT 0,
+  ended       INTEGER
 );
 CREATE INDEX jobs_of_account ON jobs (account);
 CREATE INDEX jobs_in_validation ON jobs (account, fetch_count)
   WHERE state IN ('submitted', 'validating');
 CREATE INDEX jobs_due ON jobs (account, due_at)
   WHERE due_at IS NOT NULL AND claimed = 0;
+CREATE INDEX jobs_ended ON jobs (ended) WHERE ended IS NOT NULL;
 CREATE INDEX jobs_reordered ON jobs (account) WHERE reordered = 1;
 
 -- An attempt is recorded before it is made: finished is 0 until it has ended.
--- fault is the rule that it triggered.
+-- fault is the rule that it triggered. written counts the bytes of all bodies up
+-- to this one, so that the oldest can be let go.
 CREATE TABLE attempts (
   job           INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
   number        INTEGER NOT NULL,
@@ -92,8 +98,10 @@ CREATE TABLE attempts (
   response_body TEXT,
   next_due_at   INTEGER,
   fault         INTEGER,
+  written       INTEGER,
   PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
+CREATE INDEX attempts_written ON attempts (written) WHERE written IS NOT NULL;
 
 -- No id is used again: who knows one asks for what came after it. is_json says
 -- that the body is JSON as it stands.
@@ -136,6 +144,14 @@ CREATE TABLE faults (
 CREATE TABLE facts (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- How far real time and the ids of jobs have been used, or may have been before a
+-- crash: time never goes back, and no id is issued twice. It belongs to the file
+-- and not to the state: no wipe and no snapshot touches it.
+CREATE TABLE marks (
+  name  TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 -- When each account's clock stands, without the real time that only the

@@ -1,12 +1,14 @@
 """The embedded store: SQLite in memory or in a file, called on the event loop."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from reachapi_emulator.budget import DEFAULT_BUDGET, Budget
@@ -21,6 +23,15 @@ T = TypeVar("T")
 
 MEMORY = ":memory:"
 """The URL of a store that is gone with the process."""
+
+DURABILITY = {"process": "NORMAL", "power": "FULL"}
+"""When SQLite waits for the disk: at a checkpoint, or at every commit."""
+
+MAX_WAL = 4 * 1024 * 1024
+"""Bytes that the file of what is yet to be merged keeps once it is merged."""
+
+MAX_FREED = 25_000
+"""Pages of 4 KiB that are given back at an end, so that it does not take long."""
 
 SCHEMA_VERSION = 2
 MAX_RECALLED = 10_000
@@ -57,14 +68,20 @@ class SqliteStore:
         path: `:memory:` or a file's path, made when it is not there.
         journal_size: how many requests the journal keeps.
         budget: bytes for what lies in memory beside the database.
+        durability: a key of DURABILITY.
 
     Raises:
-        StoreError: the file cannot be opened, is no store, is in use by
+        StoreError: the file cannot be opened, is no store or damaged, is in use by
             another process, or was made by another version.
     """
 
     def __init__(
-        self, path: str, *, journal_size: int, budget: Budget = DEFAULT_BUDGET
+        self,
+        path: str,
+        *,
+        journal_size: int,
+        budget: Budget = DEFAULT_BUDGET,
+        durability: str = "process",
     ) -> None:
         self._queries = {
             name: Statement.of(text)
@@ -73,23 +90,31 @@ class SqliteStore:
         self._announcements: dict[Callable[[], None], None] | None = None
         self._memory: dict[tuple[object, ...], dict[str, Any] | None] = {}
         self._changes = 0
+        self._long: asyncio.Event | None = None
+        self._in_thread = Lock()
+        self._securing = self._emptied = False
         self.windows = Windows()
         self.journal = Ring(journal_size, budget.journal)
         self.feed = Feed(max_bytes=budget.events)
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+            self._db = sqlite3.connect(
+                path,
+                isolation_level=None,
+                timeout=0.5,
+                check_same_thread=False,  # a long unit has a thread to itself
+            )
             self._db.row_factory = sqlite3.Row
             with ExitStack() as unless_ready:
                 unless_ready.callback(self._db.close)
-                self._prepare(path)
+                self._prepare(path, DURABILITY[durability])
                 unless_ready.pop_all()
         except (sqlite3.Error, OSError) as error:
             raise StoreError(_advice(path, error)) from error
 
-    def _prepare(self, path: str) -> None:
+    def _prepare(self, path: str, synchronous: str) -> None:
         if path != MEMORY:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute(f"PRAGMA synchronous = {synchronous}")
         self._db.execute("PRAGMA foreign_keys = ON")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
@@ -100,11 +125,20 @@ class SqliteStore:
                 f"(schema {version}, this one reads {SCHEMA_VERSION}): "
                 "name another --state file"
             )
+        self._check_pages()
         self._db.execute("PRAGMA journal_mode = WAL")  # no foreign file gets here
+        self._db.execute(f"PRAGMA journal_size_limit = {MAX_WAL}")
+
+    def _check_pages(self) -> None:
+        """See that every page can be read: what is damaged is not gone on with."""
+        (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"malformed: {found}")
 
     def _create(self) -> None:
         if tables.names(self._db):
             raise sqlite3.DatabaseError("it holds somebody else's tables")
+        self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
         self._db.executescript(
             f"BEGIN; {_sql('schema.sql')} PRAGMA user_version = {SCHEMA_VERSION};"
             "COMMIT;"
@@ -118,10 +152,48 @@ class SqliteStore:
         Raises:
             Exception: what the function raises; nothing of it has happened then.
         """
+        await self._no_long_unit()
         result, announcements = self.transact(function, *args, **kwargs)
         for announce in announcements:
             announce()
         return result
+
+    async def long_unit(
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function in one transaction, in a thread: other units wait for it.
+
+        Who is cancelled meanwhile learns of it at the end, as of any commit.
+
+        Raises:
+            Exception: what the function raises; nothing of it has happened then.
+        """
+        await self._no_long_unit()
+        self._long = asyncio.Event()
+        try:
+            work = partial(function, *args, **kwargs)
+            loop = asyncio.get_running_loop()
+            done = loop.run_in_executor(None, self._transact_in_thread, work)
+            cancelled = await _end(done)
+            result, announcements = done.result()
+            for announce in announcements:
+                announce()
+        finally:
+            self._long.set()
+            self._long = None
+        if cancelled is not None:
+            raise cancelled
+        return result
+
+    def _transact_in_thread(
+        self, work: Callable[[], T]
+    ) -> tuple[T, Iterable[Callable[[], None]]]:
+        with self._in_thread:
+            return self.transact(work)
+
+    async def _no_long_unit(self) -> None:
+        while self._long is not None:
+            await self._long.wait()
 
     def transact(
         self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
@@ -145,13 +217,34 @@ class SqliteStore:
     def _commit(self) -> None:
         if self._db.in_transaction:
             self._db.execute("COMMIT")
+        with suppress(sqlite3.Error):  # what is committed has happened
+            if self._securing:
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            if self._emptied:
+                self._compact()
+
+    def _compact(self, pages: int = 0) -> None:
+        """Give back to the system what is free in the file, and beside it.
+
+        Args:
+            pages: how many at most; 0 for all.
+        """
+        self._db.executescript(  # execute would free a single page
+            f"PRAGMA incremental_vacuum({pages}); PRAGMA wal_checkpoint(TRUNCATE);"
+        )
 
     def _leave(self) -> None:
         """End a unit, without a trace unless it has been committed."""
         self._announcements = None
+        self._securing = self._emptied = False
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
             self._memory.clear()  # it may hold what has now never been
+
+    def secure(self) -> None:
+        """Let this unit survive a power failure: a checkpoint waits for the disk."""
+        self._inside()
+        self._securing = True
 
     def publish(self, name: EventType, account: str | None, data: object) -> None:
         """Let followers know of an event, once the unit is committed."""
@@ -210,8 +303,7 @@ class SqliteStore:
 
     def wipe(self) -> None:
         """Forget everything, counters included."""
-        self._begin()
-        tables.clear(self._db)
+        self._empty()
 
     def dump(self) -> dict[str, TableDump]:
         """Return every table."""
@@ -223,13 +315,29 @@ class SqliteStore:
         Raises:
             SnapshotError: they are none of this schema.
         """
-        self._begin()
-        tables.clear(self._db)
+        self._empty()
         tables.fill(self._db, kept)
 
+    def _empty(self) -> None:
+        self._begin()
+        self._emptied = True
+        tables.clear(self._db)
+
     def close(self) -> None:
-        """Write what is open and let go."""
-        self._db.close()
+        """Write what is open and let go, once a long unit has ended."""
+        with self._in_thread, closing(self._db), suppress(sqlite3.Error):
+            self._compact(MAX_FREED)
+
+
+async def _end(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:
+    """Wait for the end of work that nobody can stop; return who wanted to."""
+    cancelled = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    return cancelled
 
 
 def _advice(path: str, error: Exception) -> str:
@@ -237,6 +345,12 @@ def _advice(path: str, error: Exception) -> str:
         return (
             f"{path} is in use by another emulator: stop it, or name another "
             "--state file"
+        )
+    if "malformed" in str(error):
+        return (
+            f"{path} is damaged ({' '.join(str(error).split())}): put a copy of it in "
+            "its place, or name another --state file; `sqlite3 FILE .recover` shows "
+            "what is left of it"
         )
     if not Path(path).absolute().parent.is_dir():
         return f"{path} cannot be made: there is no such folder"

@@ -54,6 +54,20 @@ class Store(Protocol):
         """
         ...
 
+    async def long_unit(
+        self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a unit that may take long; the event loop goes on, other units wait.
+
+        Raises:
+            Exception: what the function raises; nothing of it has happened then.
+        """
+        ...
+
+    def secure(self) -> None:
+        """Let this unit survive a power failure too, whatever others do."""
+        ...
+
     def publish(self, name: EventType, account: str | None, data: object) -> None:
         """Let followers know of an event, once the unit is committed."""
         ...
@@ -100,7 +114,11 @@ class Store(Protocol):
 
 
 def open_store(
-    url: str, *, journal_size: int, budget: Budget = DEFAULT_BUDGET
+    url: str,
+    *,
+    journal_size: int,
+    budget: Budget = DEFAULT_BUDGET,
+    durability: str = "process",
 ) -> Store:
     """Open the store that a URL names.
 
@@ -108,8 +126,12 @@ def open_store(
         url: `:memory:`, or the path of a file that survives a restart.
         journal_size: how many requests the journal keeps.
         budget: bytes for what lies in memory beside the database.
+        durability: `process`, what is committed survives the end of the process;
+            `power`, a power failure as well.
 
     Raises:
         StoreError: the file cannot be used; the message says what to do.
     """
-    return SqliteStore(url, journal_size=journal_size, budget=budget)
+    return SqliteStore(
+        url, journal_size=journal_size, budget=budget, durability=durability
+    )

@@ -13,6 +13,9 @@ from reachapi_emulator.state.page import MAX_NUMBER
 COUNTERS = "sqlite_sequence"
 """Where SQLite keeps the last id of each table that never uses one again."""
 
+MARKS = "marks"
+"""A table of the file, which is no part of the state."""
+
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "INTEGER": (int,),
     "REAL": (int, float),
@@ -44,17 +47,20 @@ class _Column(NamedTuple):
 
 
 def names(db: sqlite3.Connection) -> list[str]:
-    """Return the tables of the schema, those before that others refer to."""
+    """Return the tables of the state, those before that others refer to."""
     rows = db.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table'"
         " AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
     )
-    return [row["name"] for row in rows]
+    return [row["name"] for row in rows if row["name"] != MARKS]
 
 
 def clear(db: sqlite3.Connection) -> None:
-    """Empty every table, the counters included."""
-    for table in (*names(db), COUNTERS):
+    """Empty every table, the counters included.
+
+    Those that refer to others go first: there is nothing left to cascade to.
+    """
+    for table in (*reversed(names(db)), COUNTERS):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 # names of our own schema
 
 

@@ -60,12 +60,12 @@ class Delays:
             del self._delayed[task]
 
     async def _pass(self, account: str, left: int) -> None:
-        changed = self._clock.changed
-        seen = changed.changes  # a change during a look is looked at again
+        turned = self._clock.turned
+        seen = turned.changes  # a change during a look is looked at again
         before = await self._store.unit(self._look, account)
         while left > 0:
-            await changed.wait(None if before.frozen else left / SECOND, seen)
-            seen = changed.changes
+            await turned.wait(None if before.frozen else left / SECOND, seen)
+            seen = turned.changes
             look = await self._store.unit(self._look, account)
             left -= _passed(before, look)
             before = look

@@ -8,7 +8,7 @@ import orjson
 
 from reachapi_emulator.state.clock import VirtualClock, seconds
 from reachapi_emulator.state.events import EventType
-from reachapi_emulator.state.page import EVERY, Page
+from reachapi_emulator.state.page import EVERY, Page, rows_of
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.testing.journal import remembered
 from reachapi_emulator.vendor.accounts import SLUG
@@ -107,11 +107,9 @@ class Inboxes:
 
     def deliveries(self, name: str, page: Page = EVERY) -> list[int]:
         """Return the ids of a page of what an inbox holds, and of one more."""
-        bounds = {"inbox": name, "most": page.most + 1}
-        if page.after is None:
-            rows = self._store.all("deliveries_before", before=page.before, **bounds)
-        else:
-            rows = self._store.all("deliveries_after", after=page.after, **bounds)
+        rows = rows_of(
+            self._store, page, "deliveries_before", "deliveries_after", inbox=name
+        )
         return [row["id"] for row in rows]
 
     def delivery(self, number: int) -> bytes:
@@ -125,8 +123,8 @@ class Inboxes:
             raise LookupError(number)
         return orjson.dumps(_to_json(row))
 
-    def clear(self, name: str | None = None) -> None:
-        """Empty an inbox, or all."""
+    def clear(self, name: str) -> None:
+        """Empty an inbox."""
         self._store.run("deliveries_clear", inbox=name)
 
     def empty(self, name: str) -> None:

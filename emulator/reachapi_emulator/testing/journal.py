@@ -1,7 +1,7 @@
 """The journal: a bounded record of the requests to the vendor's surface."""
 
-import time
-from collections.abc import Collection, Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -14,8 +14,10 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from reachapi_emulator.logs import MASK
+from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.state.clock import EVERYONE, seconds
 from reachapi_emulator.state.events import EventType, Signal
+from reachapi_emulator.state.memory import Ring
 from reachapi_emulator.state.page import EVERY, MAX_NUMBER, Page
 from reachapi_emulator.state.store import Store
 
@@ -129,6 +131,42 @@ class RequestFilter:
         )
 
 
+class _Watch:
+    """So many requests that somebody waits for, counted as they come.
+
+    Attributes:
+        changed: wakes who waits once they are there.
+    """
+
+    def __init__(self, ring: Ring, wanted: RequestFilter, count: int) -> None:
+        self._ring = ring
+        self._wanted = wanted
+        self._numbers: deque[int] = deque(maxlen=count)
+        self.changed = Signal()
+        self.recount()
+
+    def see(self, number: int, entry: Entry) -> None:
+        """Look at a request that is new."""
+        if self._wanted.matches(entry):
+            self._numbers.append(number)
+            if self.holds():
+                self.changed.notify()
+
+    def holds(self) -> bool:
+        """Tell whether there are so many, none of them let go."""
+        numbers = self._numbers
+        return len(numbers) == numbers.maxlen and numbers[0] >= self._ring.oldest
+
+    def recount(self) -> None:
+        """Look at all: they are others than before."""
+        self._numbers.clear()
+        newest = Page(self._numbers.maxlen or 0)
+        every = self._ring.find(self._wanted.matches, newest)[::-1]
+        self._numbers.extend(number for number, _ in every)
+        if self.holds():
+            self.changed.notify()
+
+
 class Journal:
     """Remembers the newest requests and how many it had to let go.
 
@@ -143,7 +181,7 @@ class Journal:
         self._store = store
         self.ring = store.journal
         self._feed = store.feed
-        self.changed = Signal()
+        self._watches: set[_Watch] = set()
 
     def record(self, entry: Entry) -> None:
         """Add a request, letting the oldest go when there are too many."""
@@ -151,7 +189,21 @@ class Journal:
         if self._feed.heard:
             shown = to_json(self.ring.count, entry)
             self._feed.publish(EventType.REQUEST, entry.account, shown)
-        self.changed.notify()
+        for watch in self._watches:
+            watch.see(self.ring.count, entry)
+
+    async def wait(self, wanted: RequestFilter, count: int, seconds: float) -> bool:
+        """Return whether there are `count` that fit, within `seconds` of real time."""
+        watch = _Watch(self.ring, wanted, count)
+
+        async def enough() -> bool | None:
+            return watch.holds() or None
+
+        self._watches.add(watch)
+        try:
+            return await watch.changed.until(enough, seconds) or False
+        finally:
+            self._watches.discard(watch)
 
     def find(
         self, wanted: RequestFilter, page: Page = EVERY
@@ -163,10 +215,6 @@ class Journal:
         """Return every request that matches with its number, newest last."""
         return self.find(wanted)[::-1]
 
-    def count(self, wanted: RequestFilter, most: int) -> int:
-        """Return how many requests fit; `most` if there are more."""
-        return len(self.find(wanted, Page(most)))
-
     def evicted(self) -> int:
         """Return how many requests have been let go for want of room."""
         return self.ring.evicted
@@ -177,6 +225,7 @@ class Journal:
             self.ring.clear()
         else:
             self.ring.drop(RequestFilter(account).matches)
+        self._recount()
         reset = {"scope": "journal", "account": account}
         self._feed.publish(EventType.RESET, account or EVERYONE, reset)
 
@@ -186,7 +235,19 @@ class Journal:
 
     def reset(self) -> None:
         """Forget every request, once the unit is committed."""
-        self._store.after_commit(self.ring.clear)
+        self._store.after_commit(partial(self.load, (), 0, 0))
+
+    def load(
+        self, entries: Iterable[tuple[int, Entry]], count: int, evicted: int
+    ) -> None:
+        """Put requests, with their numbers, in place of what there is."""
+        sized = ((number, entry, entry.size) for number, entry in entries)
+        self.ring.load(sized, count, evicted)
+        self._recount()
+
+    def _recount(self) -> None:
+        for watch in self._watches:
+            watch.recount()
 
 
 def path_of(entry: Entry) -> str:
@@ -247,7 +308,7 @@ class JournalDump(msgspec.Struct, forbid_unknown_fields=True):
 
 def dump_journal(journal: Journal) -> JournalDump:
     """Return the journal."""
-    now = time.perf_counter()
+    now = monotonic()
     pages = [
         _dumped(number, entry, now)
         for number, entry in journal.entries(RequestFilter())
@@ -257,9 +318,7 @@ def dump_journal(journal: Journal) -> JournalDump:
 
 def load_journal(journal: Journal, pages: JournalDump) -> None:
     """Put a journal in place of what there is."""
-    notes = ((number, entry, entry.size) for number, entry in _entries(pages))
-    journal.ring.load(notes, pages.count, pages.evicted)
-    journal.changed.notify()
+    journal.load(_entries(pages), pages.count, pages.evicted)
 
 
 def _dumped(number: int, entry: Entry, now: float) -> EntryDump:
@@ -278,7 +337,7 @@ def _dumped(number: int, entry: Entry, now: float) -> EntryDump:
 
 
 def _entries(pages: JournalDump) -> Iterator[tuple[int, Entry]]:
-    now = time.perf_counter()
+    now = monotonic()
     for page in pages.requests:
         values = msgspec.structs.asdict(page)
         path, _, query = values.pop("path").partition("?")

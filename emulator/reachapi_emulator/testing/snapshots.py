@@ -1,5 +1,6 @@
 """The whole state as one document, and back, in this process or another."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import asdict
@@ -15,9 +16,10 @@ from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import MAX_NUMBER
 from reachapi_emulator.state.sqlite import MEMORY
 from reachapi_emulator.state.store import Store, open_store
-from reachapi_emulator.state.tables import TableDump, Tables
+from reachapi_emulator.state.tables import COUNTERS, TableDump, Tables
 from reachapi_emulator.testing.faults import (
     KINDS,
     MAX_DELAY,
@@ -74,8 +76,9 @@ def _account(receivers: Receivers, row: DumpedRow) -> None:
     _require(SLUG.fullmatch(row["id"]), "id is no account id")
     _require(opening.id == row["id"], "opening is another account's")
     _require(asdict(opening) == msgspec.json.decode(text), "opening does not fit")
+    for url in {row["webhook_url"], opening.webhook_url} - {None}:
+        check_url(url, receivers)
     if row["webhook_url"] is not None:
-        check_url(row["webhook_url"], receivers)
         _require(row["webhook_secret"], "webhook_secret is missing")
 
 
@@ -114,6 +117,15 @@ def _fault(row: DumpedRow) -> None:
     )
 
 
+def _fact(row: DumpedRow) -> None:
+    if row["name"] == "jobs_gone":
+        _require(0 <= int(row["value"]) <= MAX_NUMBER, "jobs_gone is no count")
+
+
+def _counter(row: DumpedRow) -> None:
+    _require(type(row["seq"]) is int, "seq is no number")
+
+
 def _require(holds: object, text: str) -> None:
     if not holds:
         raise ValueError(text)
@@ -124,7 +136,22 @@ _CHECKS: Checks = {
     "deliveries": _delivery,
     "scripts": _script,
     "faults": _fault,
+    "facts": _fact,
+    COUNTERS: _counter,
 }
+
+_FEWER_JOBS = (
+    "jobs and their attempts: start with a smaller --keep-jobs, or delete accounts, "
+    "DELETE /_emulator/accounts/{id}"
+)
+_FEWER_ACCOUNTS = "accounts: delete some, DELETE /_emulator/accounts/{id}"
+_SMALLER = {
+    "deliveries": "deliveries in inboxes: empty them, DELETE /_emulator/inbox/{name}",
+    "jobs": _FEWER_JOBS,
+    "attempts": _FEWER_JOBS,
+    "journal": "the journal: empty it, DELETE /_emulator/requests",
+}
+"""What a part of a snapshot is, and what to do about it."""
 
 
 class _Head(msgspec.Struct):
@@ -170,6 +197,29 @@ def parse(document: bytes) -> Snapshot:
         return msgspec.json.decode(document, type=Snapshot)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotError(str(error)) from None
+
+
+class _Weights(msgspec.Struct):
+    """The parts of a snapshot, unread."""
+
+    tables: dict[str, msgspec.Raw]
+    journal: msgspec.Raw
+
+
+def too_many_deliveries(size: int) -> str:
+    """Say that so many bytes would be deliveries alone."""
+    return f"{size:,} bytes are {_SMALLER['deliveries']}"
+
+
+def heaviest(document: bytes) -> str:
+    """Say of a snapshot what most of it is, and what would make that smaller."""
+    weights = msgspec.json.decode(document, type=_Weights)
+    parts = {"journal": weights.journal, **weights.tables}
+    sizes: Counter[str] = Counter()
+    for name, part in parts.items():
+        sizes[_SMALLER.get(name, _FEWER_ACCOUNTS)] += len(part)
+    ((advice, size),) = sizes.most_common(1)
+    return f"{size:,} bytes are {advice}"
 
 
 class Snapshots:
@@ -220,7 +270,7 @@ class Snapshots:
             emulator=__version__,
             dataset=self._dataset.fingerprint,
             real=self._clock.real(),
-            tables=await self._store.unit(self._store.dump),
+            tables=await self._store.long_unit(self._store.dump),
             windows=self._store.windows.dump(),
             journal=dump_journal(self._journal),
         )
@@ -239,7 +289,7 @@ class Snapshots:
         snapshot = parse(document)
         await self._check(snapshot)
         async with self._halted():
-            await self._store.unit(self._replace, snapshot)
+            await self._store.long_unit(self._replace, snapshot)
         return {
             "accounts": len(snapshot.tables["accounts"].rows),
             "jobs": len(snapshot.tables["jobs"].rows),
@@ -254,8 +304,8 @@ class Snapshots:
                 "emulator served which took it"
             )
         with closing(open_store(MEMORY, journal_size=1)) as scratch:
-            await scratch.unit(scratch.load, snapshot.tables)
-            restored = await scratch.unit(scratch.dump)
+            await scratch.long_unit(scratch.load, snapshot.tables)
+            restored = await scratch.long_unit(scratch.dump)
         inspect(restored, self._dataset, self._receivers)
 
     def _replace(self, snapshot: Snapshot) -> None:

@@ -5,13 +5,14 @@ import secrets
 import string
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple, Protocol
-from urllib.parse import urlsplit
 
 import orjson
 
+from reachapi_emulator.delivery.endpoint import parse
+from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode
 from reachapi_emulator.state.clock import VirtualClock
 from reachapi_emulator.state.events import EventType
-from reachapi_emulator.state.page import EVERY, Page
+from reachapi_emulator.state.page import EVERY, Page, rows_of
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.credits import Credit, Ledger
 from reachapi_emulator.vendor.errors import Forbidden, Unauthorized
@@ -22,6 +23,16 @@ MAX_ACCOUNTS = 100_000
 MAX_KEY = 200
 """Characters of a key that is looked up, and so remembered; none is longer."""
 MAX_URL = 2_048
+_REFUSALS = {
+    ErrorCode.INVALID_URL: (
+        f"a webhook url is http:// or https://, a host, and at most {MAX_URL} "
+        "characters; an address is written in full, such as 127.0.0.1"
+    ),
+    ErrorCode.BLOCKED: (
+        "a webhook url may not lead to a link-local address or a cloud's metadata "
+        "service: give the receiver's address in its own network"
+    ),
+}
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -95,21 +106,20 @@ class Receivers(Protocol):
 def check_url(url: str, receivers: Receivers) -> None:
     """Refuse a URL that no delivery can be posted to.
 
+    What an attempt would refuse without a look-up is refused here already.
+
     Raises:
-        AccountError: it is not http or https, has no host, or is over-long.
+        AccountError: it is not http or https, has no host, is over-long, or
+            leads to where nothing is sent.
     """
     if receivers.is_own(url):
         return
+    if len(url) > MAX_URL or not url.isprintable() or " " in url:
+        raise AccountError(_REFUSALS[ErrorCode.INVALID_URL])
     try:
-        parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or len(url) > MAX_URL or not url.isprintable() or " " in url:
-        raise AccountError(
-            "a webhook url is http:// or https://, a host, and at most "
-            f"{MAX_URL} characters"
-        )
+        parse(url)
+    except AttemptFailed as failure:
+        raise AccountError(_REFUSALS[failure.code]) from None
 
 
 class Accounts:
@@ -217,11 +227,7 @@ class Accounts:
 
     def numbered(self, page: Page = EVERY) -> list[tuple[int, str]]:
         """Return a page of accounts and one more: their numbers and ids."""
-        most = page.most + 1
-        if page.after is None:
-            rows = self._store.all("accounts_before", before=page.before, most=most)
-        else:
-            rows = self._store.all("accounts_after", after=page.after, most=most)
+        rows = rows_of(self._store, page, "accounts_before", "accounts_after")
         return [(row["number"], row["id"]) for row in rows]
 
     def find(self, account: str) -> AccountRecord | None:

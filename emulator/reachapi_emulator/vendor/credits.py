@@ -4,8 +4,11 @@ from typing import NamedTuple
 
 from reachapi_emulator.state.clock import VirtualClock, seconds
 from reachapi_emulator.state.events import EventType
-from reachapi_emulator.state.page import EVERY, Page
+from reachapi_emulator.state.page import EVERY, Page, rows_of
 from reachapi_emulator.state.store import Row, Store
+
+MAX_CARRIED = 100
+"""Entries that are carried forward in one unit, so that it does not take long."""
 
 
 class Credit(NamedTuple):
@@ -26,11 +29,18 @@ class Ledger:
     A reservation is no entry: it is the sum of what the account's requests in
     validation have asked for, so it cannot outlive them. Its methods are called
     inside a unit of work.
+
+    Args:
+        store: keeps the entries.
+        clock: says when they are made.
+        keep: an entry is carried forward, its sum kept, when so many of all accounts
+            are newer.
     """
 
-    def __init__(self, store: Store, clock: VirtualClock) -> None:
+    def __init__(self, store: Store, clock: VirtualClock, keep: int) -> None:
         self._store = store
         self._clock = clock
+        self._keep = keep
 
     def credit(self, account: str) -> Credit:
         """Return the credits of an account that exists.
@@ -71,11 +81,9 @@ class Ledger:
 
     def entries(self, account: str, page: Page = EVERY) -> list[dict[str, object]]:
         """Return a page of changes and one more, as the control API shows them."""
-        bounds = {"account": account, "most": page.most + 1}
-        if page.after is None:
-            rows = self._store.all("ledger_before", before=page.before, **bounds)
-        else:
-            rows = self._store.all("ledger_after", after=page.after, **bounds)
+        rows = rows_of(
+            self._store, page, "ledger_before", "ledger_after", account=account
+        )
         return [_to_json(row) for row in rows]
 
     def _move(
@@ -98,8 +106,18 @@ class Ledger:
             reason=reason,
             job=job,
         )
+        self._carry_forward()
         changed = {"id": account, "change": "changed"}
         self._store.publish(EventType.ACCOUNT, account, changed)
+
+    def _carry_forward(self) -> None:
+        """Let the oldest entries go, their sums kept."""
+        for _ in range(MAX_CARRIED):
+            row = self._store.one("ledger_over", keep=self._keep)
+            if row is None:
+                return
+            self._store.run("ledger_carry", id=row["id"])
+            self._store.run("ledger_let_go", account=row["account"], id=row["id"])
 
 
 def _to_json(row: Row) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """A job as a value: what was asked for, where it may stand, how it is shown."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
@@ -16,6 +17,9 @@ JobState: TypeAlias = Literal[
 ]
 STATES: tuple[JobState, ...] = get_args(JobState)
 FINAL: frozenset[JobState] = frozenset({"delivered", "exhausted", "ready"})
+
+
+log = logging.getLogger("reachapi_emulator.attempts")
 
 
 class JobBusy(Exception):
@@ -52,6 +56,14 @@ class Interference:
     postponed: int | None = None
     until_overtaken: bool = False
 
+    def log(self, job: int) -> None:
+        """Tell that it has postponed an attempt of a job."""
+        log.info(
+            "job %d postponed by fault %d (%s)",
+            *(job, self.rule, self.reason),
+            extra={"fields": {"unique_processing_id": job, "fault": self.rule}},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BegunAttempt:
@@ -76,6 +88,28 @@ class BegunAttempt:
     state: DeliveryState
     retries: int
     interference: Interference | None
+
+
+def check_delivers(row: Row) -> None:
+    """Refuse a job that has no delivery, or none yet.
+
+    Raises:
+        JobBusy: it is polled for, or its validation has not ended.
+    """
+    job = row["id"]
+    if row["polled"]:
+        raise JobBusy(
+            f"job {job} is polled for and has no delivery: its records are at "
+            f"/api/v2/records/batch-process?batch_process_id={job}"
+        )
+    if row["valid"] is None:
+        raise JobBusy(f"job {job} is being validated: wait until it delivers")
+
+
+def absence(job: int, gone: int) -> str:
+    """Say that a job is not there, and why that may be: how many were let go."""
+    why = f": {gone} that had ended were let go, --keep-jobs keeps more"
+    return f"there is no job {job}{why if gone else ''}"
 
 
 def to_json(row: Row, attempts: Sequence[Row]) -> dict[str, object]:

@@ -17,7 +17,6 @@ released, given back or recovered:
     recover   what was claimed and is under way no more is due again
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -29,8 +28,8 @@ from reachapi_emulator.contacts.query import first
 from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import SECOND, VirtualClock
-from reachapi_emulator.state.events import EventType
-from reachapi_emulator.state.page import EVERY, Page
+from reachapi_emulator.state.events import EventType, Topics
+from reachapi_emulator.state.page import EVERY, Page, rows_of
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.accounts import Accounts
 from reachapi_emulator.vendor.credits import Ledger
@@ -45,25 +44,31 @@ from reachapi_emulator.vendor.job import (
     DataRequest,
     Interference,
     JobBusy,
+    absence,
     attempt_to_json,
+    check_delivers,
     outline,
     to_json,
 )
+from reachapi_emulator.vendor.job_ids import JobIds
 from reachapi_emulator.vendor.payload import Payload, Records, delivery
 from reachapi_emulator.vendor.retry_policy import Decision, decide
 
-FIRST_ID = 1300
-"""The first unique_processing_id (ruling 24)."""
-
 MAX_ATTEMPTS = 1_000
 
-log = logging.getLogger("reachapi_emulator.attempts")
+MAX_BODIES = 64 * 1024 * 1024
+"""Bytes that the answers of receivers have together; the oldest are let go."""
 
 
 class Jobs:
     """Accepts data requests, moves them from state to state, tells how they stand.
 
     Its methods are called inside a unit of work.
+
+    Attributes:
+        changed: wakes the worker when something may be due.
+        moved: wakes who waits for one job, by its id.
+        ids: those that are issued.
 
     Args:
         store: keeps the jobs and their attempts.
@@ -73,6 +78,7 @@ class Jobs:
         dataset: what the record numbers of a job mean.
         validation_delay: microseconds from acceptance to validation.
         retry_schedule: microseconds between attempts (ruling 29).
+        keep: a job is let go when so many others have ended after it.
     """
 
     def __init__(
@@ -85,6 +91,7 @@ class Jobs:
         *,
         validation_delay: int,
         retry_schedule: Sequence[int],
+        keep: int,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -93,12 +100,16 @@ class Jobs:
         self._dataset = dataset
         self._delay = validation_delay
         self.retry_schedule = retry_schedule
+        self._keep = keep
         self.changed = clock.changed
+        self.moved = Topics()
+        self.ids = JobIds(store)
 
     def start(self) -> None:
         """Number from 1300 (ruling 24); make due again what was cut off."""
-        self._store.run("job_first_id", id=FIRST_ID - 1)
+        self.ids.start()
         self.recover()
+        self._let_go()
 
     def recover(self, account: str | None = None) -> None:
         """Make due again what was cut off, of an account or all (ruling 31)."""
@@ -106,6 +117,15 @@ class Jobs:
         self._store.run("attempts_interrupt", account=account)
         self._store.run("jobs_recover", account=account)
         self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self.moved.notify_all)
+
+    def forget(self, account: str) -> None:
+        """Let go who waits for the jobs of an account: they go with its row."""
+        del account
+        self._store.after_commit(self.moved.notify_all)
+
+    def reset(self) -> None:
+        """Do nothing: a start follows, which tells everyone."""
 
     def submit(self, account: str, request: DataRequest) -> int:
         """Accept a data request and return its unique_processing_id.
@@ -130,6 +150,7 @@ class Jobs:
             due_at=now + self._delay,
         )
         job = int(row["id"]) if row else 0
+        self.ids.issue(job)
         self.publish(job)
         return job
 
@@ -190,6 +211,7 @@ class Jobs:
             now=self._clock.now(account),
         )
         self.publish(job)
+        self._let_go()
 
     def begin(
         self,
@@ -246,7 +268,7 @@ class Jobs:
             reordered=ordered.until_overtaken,
         )
         self.publish(row["id"])
-        self._store.after_commit(partial(_log_postponed, row["id"], ordered))
+        self._store.after_commit(partial(ordered.log, row["id"]))
 
     def finish(self, attempt: BegunAttempt, outcome: Outcome) -> Decision:
         """Complete an attempt and decide what follows.
@@ -268,7 +290,20 @@ class Jobs:
             "jobs_overtaken", account=attempt.account, job=attempt.job, now=now
         )
         self.publish(attempt.job, attempt.number)
+        self._let_go()
         return decision
+
+    def _let_go(self) -> None:
+        """Let go of the oldest that have ended, as far as there are too many."""
+        gone = self._store.run("jobs_let_go", keep=self._keep)
+        if gone:
+            self._store.run("jobs_gone", count=gone)
+            self._store.after_commit(self.moved.notify_all)
+
+    def gone(self) -> int:
+        """Return how many jobs have been let go for want of room."""
+        row = self._store.one("fact_get", name="jobs_gone")
+        return 0 if row is None else int(row["value"])
 
     def _complete(
         self, attempt: BegunAttempt, outcome: Outcome, decision: Decision
@@ -283,6 +318,8 @@ class Jobs:
             response_body=outcome.response_body,
             next_due_at=decision.due_at,
         )
+        if outcome.response_body:
+            self._store.run("bodies_let_go", most=MAX_BODIES)
         self._store.run(
             "job_step",
             id=attempt.job,
@@ -312,7 +349,7 @@ class Jobs:
                 under way, or it has had 1,000.
         """
         row = self.row(job)
-        _check_delivers(row)
+        check_delivers(row)
         if row["claimed"]:
             raise JobBusy(f"an attempt of job {job} is under way: wait for its end")
         if self.attempts(job)[0] >= MAX_ATTEMPTS:
@@ -325,11 +362,13 @@ class Jobs:
         self, account: str | None = None, state: str | None = None, page: Page = EVERY
     ) -> list[int]:
         """Return a page of jobs of an account, in a state, and one more: their ids."""
-        wanted = {"account": account, "state": state, "most": page.most + 1}
-        if page.after is None:
-            rows = self._store.all("jobs_before", before=page.before, **wanted)
+        given = {"account": account, "state": state}
+        if account is None:
+            rows = rows_of(self._store, page, "jobs_before", "jobs_after", **given)
         else:
-            rows = self._store.all("jobs_after", after=page.after, **wanted)
+            rows = rows_of(
+                self._store, page, "jobs_of_before", "jobs_of_after", **given
+            )
         return [row["id"] for row in rows]
 
     def row(self, job: int) -> Row:
@@ -340,7 +379,7 @@ class Jobs:
         """
         row = self._store.one("job_get", id=job) if job < 2**63 else None
         if row is None:
-            raise LookupError(f"there is no job {job}")
+            raise LookupError(absence(job, self.gone()))
         return row
 
     def batch(self, account: str, job: int) -> Records:
@@ -365,7 +404,7 @@ class Jobs:
             JobBusy: its validation has not ended, or it has no delivery.
         """
         row = self.row(job)
-        _check_delivers(row)
+        check_delivers(row)
         return self.payload_of(job, BitMap.deserialize(row["records"]))
 
     def payload_of(self, job: int, records: BitMap) -> Payload:
@@ -384,7 +423,9 @@ class Jobs:
             account: whose; None for all.
             slow_ms: milliseconds that it should not exceed.
         """
-        return self._store.all("attempts_judged", account=account, slow_ms=slow_ms)
+        if account is None:
+            return self._store.all("attempts_judged", slow_ms=slow_ms)
+        return self._store.all("attempts_judged_of", account=account, slow_ms=slow_ms)
 
     def to_json(self, job: int) -> dict[str, object]:
         """Return a job with its attempts, as the control API shows it.
@@ -397,6 +438,7 @@ class Jobs:
     def publish(self, job: int, attempt: int | None = None) -> None:
         """Let who waits know of a change of a job, or of one of its attempts."""
         self._store.after_commit(self.changed.notify)
+        self._store.after_commit(partial(self.moved.notify, job))
         if not self._store.feed.heard:
             return
         row = self.row(job)
@@ -406,22 +448,3 @@ class Jobs:
             data |= attempt_to_json(made) if made else {}
             self._store.publish(EventType.ATTEMPT, row["account"], data)
         self._store.publish(EventType.JOB, row["account"], outline(row))
-
-
-def _check_delivers(row: Row) -> None:
-    job = row["id"]
-    if row["polled"]:
-        raise JobBusy(
-            f"job {job} is polled for and has no delivery: its records are at "
-            f"/api/v2/records/batch-process?batch_process_id={job}"
-        )
-    if row["valid"] is None:
-        raise JobBusy(f"job {job} is being validated: wait until it delivers")
-
-
-def _log_postponed(job: int, ordered: Interference) -> None:
-    log.info(
-        "job %d postponed by fault %d (%s)",
-        *(job, ordered.rule, ordered.reason),
-        extra={"fields": {"unique_processing_id": job, "fault": ordered.rule}},
-    )

@@ -1,6 +1,6 @@
 """The routes of both surfaces, put together; CORS and the OpenAPI document."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -129,12 +129,14 @@ def _preflight(request: web.Request, methods: str) -> web.Response:
     return response
 
 
-def build(services: Services, ca_pem: bytes | None = None) -> web.Application:
+def build(
+    services: Services, ca_pem: Callable[[], bytes | None] = lambda: None
+) -> web.Application:
     """Return the application: the vendor's surface, and the control API beside it.
 
     Args:
         services: everything behind the routes.
-        ca_pem: the certificate to trust for https; None where that is off.
+        ca_pem: tells the certificate to trust for https; None where that is off.
     """
     app = web.Application(client_max_size=MAX_REQUEST_BODY)
     app.add_subapp(CONTROL_PATH, build_control(services, ca_pem))

@@ -6,10 +6,10 @@ path and method (404, 405) -> key (401, 403) -> rate limit (429) -> body (413)
 """
 
 import logging
-import time
 
 from aiohttp import web
 
+from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.services import Services
 from reachapi_emulator.state.clock import microseconds
 from reachapi_emulator.testing.faults import FaultKind, FaultPhase
@@ -54,14 +54,14 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_body", "_fault", "_findings", "_message", "_operation"),
+        *("_body", "_fault", "_findings", "_message", "_notes", "_operation"),
         *("_request", "_room_at", "_services", "_started", "caller", "held"),
     )
 
     def __init__(
         self, services: Services, operation: Operation | None, request: web.Request
     ) -> None:
-        self._started = time.perf_counter()
+        self._started = monotonic()
         self._services = services
         self._operation = operation
         self._request = request
@@ -70,6 +70,7 @@ class Exchange:
         self._fault: int | None = None
         self._room_at: int | None = None
         self._findings: list[Remark] = []
+        self._notes: list[str] = []
         self._body = b""
         self._message = ""
 
@@ -164,9 +165,10 @@ class Exchange:
 
     def _run(self, operation: Operation) -> Success:
         """Do what is asked; a unit may run again, so it begins without findings."""
-        self._findings = []
+        self._findings, self._notes = [], []
         asked = VendorRequest(
-            self.caller, self._request.query, self._body, self._findings
+            *(self.caller, self._request.query, self._body),
+            *(self._findings, self._notes),
         )
         try:
             return operation.run(self._services, asked)
@@ -216,7 +218,7 @@ class Exchange:
             self._body[:MAX_BODY],
             status,
             self._message,
-            (time.perf_counter() - self._started) * 1000,
+            (monotonic() - self._started) * 1000,
             self._fault,
             opened(request),
             self._started,
@@ -225,6 +227,8 @@ class Exchange:
             len(self._body) > MAX_BODY,
         )
         self._services.journal.record(entry)
+        for note in self._notes:
+            log.warning("%s: %s", entry.account or "-", note)
         if log.isEnabledFor(logging.INFO):
             _log(entry)
 

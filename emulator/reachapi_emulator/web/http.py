@@ -1,5 +1,6 @@
 """Answers: wrapped in the envelope, streamed, or counted while they are sent."""
 
+from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 import aiohttp
@@ -15,7 +16,7 @@ from reachapi_emulator.vendor.payload import Payload, Records
 SERVICES = web.AppKey("services", Services)
 """Everything behind the routes."""
 
-CA_PEM: web.AppKey[bytes | None] = web.AppKey("ca_pem")
+CA_PEM: web.AppKey[Callable[[], bytes | None]] = web.AppKey("ca_pem")
 """The certificate to trust for https, as bytes; None where https is off."""
 
 JSON = {"Content-Type": "application/json"}

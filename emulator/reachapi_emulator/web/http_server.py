@@ -3,9 +3,9 @@
 import asyncio
 import errno
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from ssl import SSLContext
 from typing import Any, cast
 
@@ -17,6 +17,8 @@ from aiohttp.web_server import Server
 
 from reachapi_emulator.budget import DEFAULT_BUDGET
 from reachapi_emulator.errors import StartError
+from reachapi_emulator.hostnames import url_of
+from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.vendor.errors import (
     BadRequest,
     PageNotFound,
@@ -122,7 +124,7 @@ class _Server(Server):
 
 
 def opened(request: web.BaseRequest) -> float:
-    """Return when the connection of a request was opened, by `time.perf_counter`."""
+    """Return when the connection of a request was opened, by `monotonic`."""
     return cast("_Protocol", request.protocol).opened
 
 
@@ -170,14 +172,14 @@ class _Protocol(RequestHandler):
         self._is_upgrade = False
         self.on_lost: Callable[[], object] = _nothing
         self._in_time: asyncio.TimerHandle | None = None
-        self.opened = self.used = time.perf_counter()
+        self.opened = self.used = monotonic()
 
     def data_received(self, data: bytes) -> None:
         """Read on; whoever awaits a body learns that its framing has turned bad."""
         if self._of_head > MAX_HEAD:
             return  # it has been refused
         known, continues = len(self._messages), self._is_in_head()
-        self.used = time.perf_counter()
+        self.used = monotonic()
         super().data_received(data)
         self._of_head += len(data) if continues else 0
         self._check_heads(known, len(data))
@@ -366,11 +368,14 @@ class Listener(web.TCPSite):
     @property
     def url(self) -> str:
         """The address under which this machine reaches it, once it is taken."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # seen, not bound
-        name = everywhere.get(self._at[0], self._at[0])
-        host = f"[{name}]" if ":" in name else name
-        scheme = "https" if self._tls else "http"
-        return f"{scheme}://{host}:{self._taken.sockets[0].getsockname()[1]}"
+        port = self._taken.sockets[0].getsockname()[1]
+        return url_of(self._at[0], port, "https" if self._tls else "http")
+
+    @property
+    def is_reachable_from_outside(self) -> bool:
+        """Whether other machines may get here, once it is taken."""
+        addresses = [each.getsockname()[0] for each in self._taken.sockets]
+        return not all(ip_address(each).is_loopback for each in addresses)
 
     async def start(self) -> None:
         """Take the port; nobody is let in as yet.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias
 
 import orjson
 from multidict import MultiMapping
@@ -46,12 +46,14 @@ class VendorRequest(NamedTuple):
         body: read whole.
         findings: what its client did wrong is added here, with the name that it
             concerns.
+        notes: what is worth a warning in the log is added here.
     """
 
     caller: Caller | None
     query: MultiMapping[str]
     body: bytes
     findings: list[Remark]
+    notes: list[str]
 
     @property
     def account(self) -> str:
@@ -128,7 +130,7 @@ def credit_check(services: Services, asked: VendorRequest) -> Success:
 def counts(services: Services, asked: VendorRequest) -> Success:
     """Counts API: how many contacts match, and the first of them masked."""
     body = _object(asked, MISSING_FILTER)
-    wanted = _filter(services, asked, body, MISSING_FILTER)
+    wanted, _ = _filter(services, asked, body, MISSING_FILTER)
     matches = query.match(services.dataset, wanted)
     shown = query.first(matches, services.settings.counts_preview)
     records = b",".join(map(services.dataset.masked, shown))
@@ -164,9 +166,7 @@ def _submit(services: Services, asked: VendorRequest, *, polled: bool) -> int:
     count = body.get("fetchCount")
     if type(count) is not int or count < 1:
         raise BadRequest(MISSING_COUNT_OR_FILTER)
-    wanted = _filter(services, asked, body, MISSING_COUNT_OR_FILTER)
-    given = cast("dict[str, object]", body["filter"])
-    known = {name: given[name] for name in wanted}
+    wanted, known = _filter(services, asked, body, MISSING_COUNT_OR_FILTER)
     matches = query.match(services.dataset, wanted)
     request = DataRequest(count, known, matches, polled)
     return services.jobs.submit(asked.account, request)
@@ -192,8 +192,8 @@ def _object(asked: VendorRequest, missing: str) -> dict[str, object]:
 
 def _filter(
     services: Services, asked: VendorRequest, body: dict[str, object], missing: str
-) -> query.Filter:
-    """Read the filter of a body (rulings 11 to 13).
+) -> tuple[query.Filter, dict[str, object]]:
+    """Read the filter of a body (rulings 11 to 13): as it is asked, and as it came.
 
     Raises:
         BadRequest: it says why; with the message `missing` where it is no object.
@@ -203,9 +203,16 @@ def _filter(
         raise BadRequest(missing)
     asked.find_unknown(raw, BY_FILTER)
     try:
-        return query.parse_filter(raw, lenient=services.settings.lenient)
+        wanted = query.parse_filter(raw, lenient=services.settings.lenient)
     except query.FilterError as error:
         raise BadRequest(str(error)) from None
+    known = {name: raw[name] for name in wanted}
+    unknown = query.unknown_values(services.dataset, known)
+    asked.notes.extend(
+        f"no contact has the {name} {quoted(str(value))}, so that it finds nothing"
+        for name, value in islice(unknown, MAX_NAMES)
+    )
+    return wanted, known
 
 
 def _id(asked: VendorRequest, name: str) -> int:

@@ -50,7 +50,8 @@ async def test_after_missed_events_all_is_asked_for_anew(
     page = await context.new_page()
     await page.add_init_script(STREAM_BY_HAND)
     async with console_of(page, api.url) as console:
-        await console.open("requests")
+        async with page.expect_response(f"{api.url}/_emulator/requests*"):
+            await console.open("requests")
         await api.fetch()
         await expect(console.rows()).to_have_count(0)
         await page.evaluate("window.push(`event: missed\\ndata: {}\\n\\n`)")

@@ -7,7 +7,7 @@ vendor's surface some microseconds too.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from aiohttp import web
@@ -55,7 +55,9 @@ PAGES = frozenset({console.moved, console.page})
 """What a link of any page may lead to."""
 
 
-def build_control(services: Services, ca_pem: bytes | None) -> web.Application:
+def build_control(
+    services: Services, ca_pem: Callable[[], bytes | None]
+) -> web.Application:
     """Return the application to be mounted at CONTROL_PATH."""
     settings = services.settings
     hosts = (settings.host, *settings.allowed_host)

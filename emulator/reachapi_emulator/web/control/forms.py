@@ -1,7 +1,8 @@
 """Reading control requests and answering them: JSON in, JSON out, clear errors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
@@ -10,7 +11,6 @@ from aiohttp import web
 
 from reachapi_emulator.budget import QuotaFull
 from reachapi_emulator.services import Services
-from reachapi_emulator.state.events import Signal
 from reachapi_emulator.web.body import SECONDS, read_body
 from reachapi_emulator.web.http import JSON, SERVICES
 from reachapi_emulator.web.http_server import while_connected
@@ -64,28 +64,24 @@ async def unit(
     return await services.store.unit(function, services, *args, **kwargs)
 
 
-async def held(
-    request: web.Request,
-    signal: Signal,
-    check: Callable[[], Awaitable[bool | None]],
-    seconds: float,
-) -> bool:
-    """Wait until something holds, for so long, and while the client is there.
+@contextmanager
+def waiting(request: web.Request) -> Iterator[None]:
+    """Count a request that waits inside the block; cancel it if its client hangs up.
 
     Raises:
         ControlError: 503, too many wait.
     """
     services = services_of(request)
-    with services.waits.holding() as waiting, while_connected(request):
+    with services.waits.holding() as held, while_connected(request):
         try:
-            waiting.add(1)
+            held.add(1)
         except QuotaFull:
             raise ControlError(
                 503,
                 f"{services.waits.size:,} requests wait already: let some of them "
                 "end first",
             ) from None
-        return await signal.until(check, seconds) or False
+        yield
 
 
 async def read(request: web.Request, form: type[T]) -> T:

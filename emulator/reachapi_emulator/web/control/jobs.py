@@ -14,12 +14,12 @@ from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     existing,
-    held,
     parameters,
     read,
     reply,
     services_of,
     unit,
+    waiting,
     whole_number,
 )
 from reachapi_emulator.web.control.paging import (
@@ -47,18 +47,19 @@ async def every(request: web.Request) -> web.Response:
     """GET /jobs?account=&state=&limit=&before=&after=."""
     query = parameters(request, "account", "state", *PAGING)
     page = page_of(query)
-    found = await unit(request, _every, query["account"], query["state"], page)
-    return await send_page(request, page, found)
+    found, gone = await unit(request, _every, query["account"], query["state"], page)
+    return await send_page(request, page, found, headers={"Evicted": str(gone)})
 
 
 def _every(
     services: Services, account: str | None, state: str | None, page: Page
-) -> Listed:
+) -> tuple[Listed, int]:
     existing(services, account)
     _known_state(state)
     jobs = services.jobs
     found = jobs.find(account, state, page)
-    return listed(page, found, int, lambda job: orjson.dumps(jobs.to_json(job)))
+    shown = listed(page, found, int, lambda job: orjson.dumps(jobs.to_json(job)))
+    return shown, jobs.gone()
 
 
 def _known_state(state: str | None) -> None:
@@ -119,18 +120,26 @@ async def wait(request: web.Request) -> web.Response:
     form = await read(request, JobWait)
     _known_state(form.state)
 
-    async def check() -> bool | None:
+    async def held() -> bool | None:
         return await unit(request, _is_held, job, form) or None
 
-    changed = services_of(request).jobs.changed
+    moved = services_of(request).jobs.moved.of(job)
     try:
-        found = await held(request, changed, check, form.timeout)
+        with waiting(request):
+            found = await moved.until(held, form.timeout)
         shown = await unit(request, _to_json, job)
-    except (LookupError, ControlError) as error:
-        if getattr(error, "status", _GONE) != _GONE:
-            raise
-        raise ControlError(_GONE, f"job {job} is gone: a reset took it") from None
+    except LookupError:
+        raise _gone(job) from None
+    except ControlError as error:
+        if error.status == _GONE:
+            raise _gone(job) from None
+        raise
     return reply(shown, 200 if found else 408)
+
+
+def _gone(job: int) -> ControlError:
+    text = f"job {job} is gone: a reset took it, or newer ones did"
+    return ControlError(_GONE, text)
 
 
 def _is_held(services: Services, job: int, form: JobWait) -> bool:

@@ -81,7 +81,11 @@ def listed(
 
 
 async def send_page(
-    request: web.Request, page: Page, found: Listed, frame: bytes = b"[%b]"
+    request: web.Request,
+    page: Page,
+    found: Listed,
+    frame: bytes = b"[%b]",
+    headers: Mapping[str, str] | None = None,
 ) -> web.Response:
     """Answer with a page, and a Link to the next one where there is one.
 
@@ -90,12 +94,15 @@ async def send_page(
         page: that it asks for.
         found: the entries.
         frame: what stands around them.
+        headers: of the answer, besides.
     """
-    headers = {}
+    link = {}
     if found.more:
         rel, name, number = "prev", "before", found.first
         if page.after is not None:
             rel, name, number = "next", "after", found.last
         target = request.rel_url.update_query({name: str(number)})
-        headers["Link"] = f'<{target.raw_path_qs}>; rel="{rel}"'
-    return await send(request, frame % b",".join(found.entries), headers)
+        link["Link"] = f'<{target.raw_path_qs}>; rel="{rel}"'
+    return await send(
+        request, frame % b",".join(found.entries), {**(headers or {}), **link}
+    )

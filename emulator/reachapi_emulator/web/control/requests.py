@@ -13,12 +13,12 @@ from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
     existing,
-    held,
     parameters,
     read,
     reply,
     services_of,
     unit,
+    waiting,
     whole_number,
 )
 from reachapi_emulator.web.control.jobs import Seconds
@@ -103,14 +103,11 @@ async def wait(request: web.Request) -> web.Response:
     _known_status(form.status)
     wanted = RequestFilter(form.account, form.operation, form.status)
     journal = services_of(request).journal
-
-    async def enough() -> bool | None:
-        return journal.count(wanted, form.count) >= form.count or None
-
-    found = await held(request, journal.changed, enough, form.timeout)
+    with waiting(request):
+        held = await journal.wait(wanted, form.count, form.timeout)
     newest = _every(request, wanted, Page(MAX_PAGE))
     shown = [orjson.Fragment(entry) for entry in newest.entries]
-    return reply({"requests": shown}, 200 if found else 408)
+    return reply({"requests": shown}, 200 if held else 408)
 
 
 async def get_report(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from aiohttp import web
 from reachapi_emulator import __version__
 from reachapi_emulator.budget import Budget
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
+from reachapi_emulator.testing.snapshots import heaviest, too_many_deliveries
 from reachapi_emulator.web.body import read_body
 from reachapi_emulator.web.control.forms import (
     ControlError,
@@ -52,7 +53,7 @@ async def reset(request: web.Request) -> web.Response:
 
 async def ca_certificate(request: web.Request) -> web.Response:
     """GET /ca.pem: the certificate authority's certificate."""
-    pem = request.app[CA_PEM]
+    pem = request.app[CA_PEM]()
     if pem is None:
         raise ControlError(404, "https is off: start the emulator with --tls")
     return web.Response(body=pem, content_type="application/x-pem-file")
@@ -62,20 +63,22 @@ async def take(request: web.Request) -> web.Response:
     """GET /snapshot: refused where PUT would find it too large."""
     parameters(request)
     services = services_of(request)
-    _check_size(await services.store.unit(services.snapshots.least), services.budget)
+    least = await services.store.unit(services.snapshots.least)
+    if least > services.budget.snapshot:
+        raise _too_large(least, services.budget, too_many_deliveries(least))
     document = await services.snapshots.take()
-    _check_size(len(document), services.budget)
+    if len(document) > services.budget.snapshot:
+        raise _too_large(len(document), services.budget, heaviest(document))
     return await send(request, document)
 
 
-def _check_size(size: int, budget: Budget) -> None:
-    if size > budget.snapshot:
-        raise ControlError(
-            409,
-            f"the snapshot would have {size:,} bytes or more, and at most "
-            f"{budget.snapshot:,} can be restored: empty inboxes first, or start with "
-            "a larger --memory-budget",
-        )
+def _too_large(size: int, budget: Budget, why: str) -> ControlError:
+    return ControlError(
+        409,
+        f"the snapshot would have {size:,} bytes or more, and at most "
+        f"{budget.snapshot:,} can be restored; {why}; or start with a larger "
+        "--memory-budget",
+    )
 
 
 async def restore(request: web.Request) -> web.Response:
