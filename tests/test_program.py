@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from support.start import Program, start
 
 KEY = {"X-API-Key": "demo-api-key"}
 PATIENCE = 5
+LOOPBACK = ("127.0.0.1", 0)
 MISSPELT = {"REACHAPI_EMULATOR_RATE_LIMT": "5"}
 
 
@@ -81,7 +83,7 @@ def test_the_log_tells_misspelt_variables_requests_attempts_and_the_end(
     assert "-> 201" in failed
     assert "only 200 acknowledges" in failed
     assert "job 1300 attempt 2" in delivered
-    assert "stopping: what is under way gets a few" in stopping
+    assert "stopping within 5 seconds" in stopping
 
 
 def test_ctrl_c_ends_it_alike_and_the_log_can_be_json() -> None:
@@ -92,6 +94,25 @@ def test_ctrl_c_ends_it_alike_and_the_log_can_be_json() -> None:
     assert [("fetch", 200), (None, 201), (None, 200), (None, None)] == [
         (line.get("operation"), line.get("status")) for line in lines
     ]
+
+
+def test_a_second_ctrl_c_ends_it_at_once() -> None:
+    """Though a delivery is under way, whose grace has just begun."""
+    with (
+        start("program", validation_delay=0) as program,
+        socket.create_server(LOOPBACK) as receiver,
+    ):
+        url = "http://{}:{}/".format(*receiver.getsockname())
+        tell(program, "PUT", "/accounts/demo/webhook", {"url": url})
+        fetch(program)
+        with receiver.accept()[0]:
+            program.process.send_signal(signal.SIGINT)
+            assert program.process.stderr is not None
+            while "stopping" not in program.process.stderr.readline():
+                pass
+            status, _ = program.end(signal.SIGINT)
+
+    assert -signal.SIGINT == status
 
 
 @pytest.mark.parametrize(

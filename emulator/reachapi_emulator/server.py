@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("reachapi_emulator.server")
 
-GRACE = 5.0
-"""Real seconds that what is under way gets to end when the emulator stops."""
+GRACE = 3.0
+"""Real seconds that validations and attempts get to end when the emulator stops."""
+
+SHUTDOWN = 0.5
+"""Real seconds that open requests get after that, and again once they are cancelled;
+so a stop takes five seconds at most."""
 
 
 class Server:
@@ -81,7 +85,7 @@ class Server:
             self._exits = exits.pop_all()
 
     async def stop(self) -> None:
-        """Let what is under way end, within a grace period, and let go of all."""
+        """Let what is under way end, within five seconds, and let go of all."""
         await self._exits.aclose()
 
     def _certify(self) -> None:
@@ -122,7 +126,7 @@ class Server:
             application,
             max_bytes=services.budget.connections,
             access_log=None,
-            shutdown_timeout=1.0,
+            shutdown_timeout=SHUTDOWN,
             keepalive_timeout=self.settings.keep_alive_timeout,
         )
         await runner.setup()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -32,6 +32,9 @@ from reachapi_emulator.vendor.worker import Worker
 
 MAX_WAITS = 1_000
 """Requests that wait at a time for a job, or for other requests."""
+
+MAX_PROBE = 0.1
+"""Real seconds for which the answer about the store's health is waited for."""
 
 DEMO = "demo"
 DEMO_KEY = "demo-api-key"
@@ -173,6 +176,21 @@ class Services:
         self.worker.start()
         self._watching.append(asyncio.create_task(self.clock.watch(), name="clock"))
 
+    async def store_failure(self) -> str | None:
+        """Return why nothing can be written to the store now; None: it can.
+
+        Who asks does not wait for a long unit, which is writing.
+        """
+        with suppress(asyncio.TimeoutError):
+            try:
+                await asyncio.wait_for(self.store.unit(self._touch), MAX_PROBE)
+            except self.store.failures as error:
+                return str(error)
+        return None
+
+    def _touch(self) -> None:
+        self.store.run("fact_touch")
+
     async def stop(self, grace: float) -> None:
         """Let what is under way end within `grace` real seconds, and let go of all."""
         for task in self._watching:
@@ -199,10 +217,6 @@ class Services:
         """Delete an account with all that belongs to it, deliveries in flight too."""
         async with _halted(self.worker, self.delays, account):
             await self.store.long_unit(self._forget, account)
-
-    def follow_global_clock(self, account: str) -> None:
-        """Give up an account's own clock; what it waits for stays as far away."""
-        self.jobs.shift(account, self.clock.follow(account))
 
     def _forget(self, account: str) -> None:
         for each in self.remembering:

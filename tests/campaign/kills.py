@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
     "webhook_timeout": 2,
     "rate_limit": 0,
     "credits": 100_000_000,
+    "keep_jobs": 1_000_000,
     "log_level": "error",
 }
 WORKERS = ("test-ann", "test-bob", "test-cyd", "test-dan")

@@ -4,9 +4,17 @@ from typing import get_args
 
 import pytest
 
-from reachapi_emulator.client import KindName, OperationName, PhaseName, StateName
+from reachapi_emulator.client import (
+    CircuitName,
+    KindName,
+    OperationName,
+    PhaseName,
+    StateName,
+    WaitName,
+)
 from reachapi_emulator.testing.faults import FaultKind, FaultPhase
-from reachapi_emulator.vendor.job import STATES
+from reachapi_emulator.vendor.job import STATES, WAITS_FOR
+from reachapi_emulator.vendor.lanes import Circuit
 from reachapi_emulator.web.vendor_api import OPERATIONS
 
 
@@ -17,6 +25,8 @@ from reachapi_emulator.web.vendor_api import OPERATIONS
         (StateName, set(STATES)),
         (KindName, set(FaultKind)),
         (PhaseName, set(FaultPhase)),
+        (CircuitName, set(get_args(Circuit))),
+        (WaitName, set(WAITS_FOR.values())),
     ],
 )
 def test_the_literals_of_the_client_are_complete(

@@ -148,7 +148,8 @@ async def test_a_polled_job_is_shown(api: Api) -> None:
     delivered, polled = [await job_of(api, job) for job in jobs]
     await api.advance(1)
     shown = await job_of(api, jobs[1])
-    own = {"unique_processing_id": jobs[1], "polled": True}
+    nowhere = {"endpoint": None, "circuit": None}
+    own = {"unique_processing_id": jobs[1], "polled": True, **nowhere}
     assert {**delivered, **own} == polled
     assert shown["valid"] > 0
     assert ["ready", True, shown["valid"], None, []] == picked(

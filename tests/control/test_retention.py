@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reachapi_emulator.budget import DEFAULT_MIB, MIB, SHARES
-from reachapi_emulator.vendor import jobs
+from reachapi_emulator.vendor import credits as credits_of, jobs
 from support.client import Api, Serve, ask, attempted, ledger, opened, refused, script
 from support.control import ids
 from support.in_process import InProcess
@@ -123,6 +123,23 @@ async def test_a_smaller_bound_holds_from_the_next_start(tmp_path: Path) -> None
             await attempted(api)
     async with start("loop", state=state, keep_jobs=1) as api:
         assert ([1302], "2") == await kept(api)
+
+
+async def test_many_entries_are_carried_forward_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that no change of a balance takes long, after a start with a smaller bound."""
+    monkeypatch.setattr(credits_of, "MAX_CARRIED", 3)
+    state, lengths = tmp_path / "state.db", []
+    async with start("loop", state=state) as api:
+        for balance in range(8):
+            await api.control("PATCH", "/accounts/demo", {"credits": balance})
+    async with start("loop", state=state, keep_jobs=1) as api:
+        for balance in range(10, 14):
+            await api.control("PATCH", "/accounts/demo", {"credits": balance})
+            lengths.append(len(await ledger(api)))
+
+    assert [7, 5, 3, 2] == lengths
 
 
 @pytest.mark.parametrize("how", ["reset", "stop"])

@@ -77,7 +77,7 @@ class Clocks(RuleBasedStateMachine):
     def follow(self, account: str) -> None:
         """It is the global one again; what is waited for is as far away."""
         before = self.waits(account)
-        self.emulator.do(self.emulator.services.follow_global_clock, account)
+        self.emulator.do(self.emulator.services.clock.follow, account)
         self.shown.pop(account, None)
         self.seen.pop(account, None)
         assert before == self.waits(account)

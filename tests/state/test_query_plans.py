@@ -11,7 +11,7 @@ from reachapi_emulator.state.sqlite import MEMORY, SqliteStore, Statement
 from reachapi_emulator.state.tables import names
 
 ONCE = "once at a start, or when a reset has failed"
-WORKER = "it looks at what is due, of every clock"
+CLOCKS = "of every clock, and there are few"
 SCANS = {
     "account_count": "counts the cells of an index page by page, 90 us for 40,000",
     "attempts_interrupt": ONCE,
@@ -21,8 +21,11 @@ SCANS = {
     "jobs_recover": ONCE,
     "scripts_count": "inboxes have 100,000 scripted answers at most",
     "jobs_recover_attempts": ONCE,
-    "jobs_to_deliver": WORKER,
-    "jobs_to_validate": WORKER,
+    "jobs_check_clocks": ONCE,
+    "jobs_check_reserved": ONCE,
+    "jobs_fallen_due": CLOCKS,
+    "jobs_look_again_at_all": ONCE,
+    "jobs_next_due": CLOCKS,
 }
 """Why a statement may."""
 

@@ -213,7 +213,11 @@ def test_the_tables_themselves_refuse(
 def test_a_job_is_claimed_once_and_settled_once(ann: SqliteStore) -> None:
     settled = {"id": 1300, "records": b"", "valid": 0, "now": 0}
 
-    assert [1, 0] == [run(ann, "job_claim", id=1300) for _ in range(2)]
+    mine = {"account": "ann", "waits_for": "validation"}
+    run(ann, "job_wait", id=1300, waits_for="validation")
+    claims = [ann.transact(ann.one, "job_claim", **mine)[0] for _ in range(2)]
+
+    assert [1300, None] == [each and each["id"] for each in claims]
     assert [1, 0] == [run(ann, "job_settle", **settled) for _ in range(2)]
 
 

@@ -23,6 +23,7 @@ from reachapi_emulator.testing.faults import (
 )
 from reachapi_emulator.testing.inbox import ScriptedAnswer
 from reachapi_emulator.testing.snapshots import parse
+from reachapi_emulator.vendor import worker
 from reachapi_emulator.vendor.accounts import Opening
 from reachapi_emulator.vendor.job import BegunAttempt, DataRequest
 from support.entries import entry
@@ -64,14 +65,14 @@ class Scene(InProcess):
     def claimed(self) -> int:
         """Return a job whose validation has been claimed."""
         job = self.ask(3)
-        assert self.do(self.services.jobs.claim, job)
+        assert job == self.claim("validation")
         return job
 
     def delivering(self) -> int:
         """Return a job whose first attempt has been claimed."""
         job = self.claimed()
         self.do(self.services.jobs.settle, job, BitMap([0, 1]))
-        assert self.do(self.services.jobs.claim, job)
+        assert job == self.claim()
         return job
 
     def beginning(self) -> Callable[[], BegunAttempt | None]:
@@ -114,8 +115,15 @@ def submit(scene: Scene) -> Unit:
 
 def claim(scene: Scene) -> Unit:
     scene.ask(3)
-    lane = scene.worker._validations
-    return partial(scene.worker._claim, lane, 1, lane.endpoints())
+    scene.do(scene.worker._line_up)
+    validations = scene.worker._validations
+    claim = worker._Claim(validations, validations.lanes.take(1))
+    return partial(scene.worker._claim, claim)
+
+
+def line_up(scene: Scene) -> Unit:
+    scene.ask(3)
+    return scene.worker._line_up
 
 
 def settle(scene: Scene) -> Unit:
@@ -202,7 +210,7 @@ def advance(scene: Scene) -> Unit:
 def follow_clock(scene: Scene) -> Unit:
     scene.ask(3)
     scene.advance(SECOND)
-    return partial(scene.services.follow_global_clock, "ann")
+    return partial(scene.services.clock.follow, "ann")
 
 
 def add_fault(scene: Scene) -> Unit:
@@ -229,9 +237,9 @@ def replace_all(scene: Scene) -> Unit:
 
 
 UNITS = [
-    *(submit, claim, settle, begin, postpone, finish, give_back, recover, redeliver),
-    *(open_account, open_test_account, set_webhook, generate_key, set_credits),
-    *(reset, reset_account, forget, advance, follow_clock),
+    *(submit, line_up, claim, settle, begin, postpone, finish, give_back, recover),
+    *(redeliver, open_account, open_test_account, set_webhook, generate_key),
+    *(set_credits, reset, reset_account, forget, advance, follow_clock),
     *(add_fault, remove_fault, trigger_fault, receive, replace_all),
 ]
 
@@ -342,7 +350,7 @@ async def test_a_commit_wakes_each_who_waits_once(scene: Scene) -> None:
     [
         lambda scene: partial(scene.services.accounts.identify, scene.key()),
         lambda scene: partial(scene.services.jobs.to_json, scene.ask(3)),
-        lambda scene: partial(scene.services.jobs.next_due, 0),
+        lambda scene: partial(scene.services.jobs.due.next_due, 0),
         lambda scene: partial(scene.services.ledger.entries, "ann"),
         lambda scene: partial(scene.services.clock.read, "ann"),
         lambda scene: scene.services.faults.to_json,
@@ -350,12 +358,7 @@ async def test_a_commit_wakes_each_who_waits_once(scene: Scene) -> None:
         lambda scene: partial(
             scene.services.faults.trigger, FaultPhase.REQUEST, "counts", "ann"
         ),
-        lambda scene: partial(
-            scene.worker._claim,
-            scene.worker._attempts,
-            1,
-            scene.worker._attempts.endpoints(),
-        ),
+        lambda scene: scene.worker._line_up,
         lambda scene: scene.store.dump,
     ],
     ids=count(),

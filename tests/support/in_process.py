@@ -16,7 +16,7 @@ from reachapi_emulator.state.store import Row
 from reachapi_emulator.testing.faults import FaultKind, FaultPhase, FaultRule
 from reachapi_emulator.vendor.accounts import Opening
 from reachapi_emulator.vendor.credits import Credit
-from reachapi_emulator.vendor.job import DataRequest
+from reachapi_emulator.vendor.job import DataRequest, Work, outline
 from support.people import mixed
 from support.scripted import RealTime, Receiver, ScriptedClient, answers
 
@@ -114,6 +114,11 @@ class InProcess:
         rule = FaultRule(**every)  # type: ignore[arg-type] # one of each field
         return self.do(self.services.faults.add, rule)
 
+    def claim(self, kind: Work = "attempt", account: str = "ann") -> int | None:
+        """Claim what is due, as the worker does."""
+        self.do(self.services.jobs.due.line_up, self.real(), 100)
+        return self.do(self.services.jobs.due.claim, account, kind)
+
     def redeliver(self, job: int) -> None:
         """Ask for one more attempt."""
         self.do(self.services.jobs.redeliver, job)
@@ -157,8 +162,13 @@ class InProcess:
         return [job for job in self.jobs() if self.row(job)["claimed"]]
 
     def _is_due(self) -> bool:
-        real, jobs = self.services.clock.real(), self.services.jobs
-        return bool(jobs.to_validate(real, 1) or jobs.to_deliver(real, 1, []))
+        real = self.services.clock.real()
+        fallen_due = self.store.one("jobs_fallen_due", real=real, most=1)
+        return fallen_due is not None or "lane" in self.waits()
+
+    def waits(self) -> list[object]:
+        """Return what each job waits for, oldest first."""
+        return [outline(self.row(job))["waits_for"] for job in self.jobs()]
 
     async def rest(self) -> None:
         """Return when all that is due has been done."""

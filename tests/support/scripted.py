@@ -13,6 +13,7 @@ from reachapi_emulator.delivery.sender import BreakOff, Sender
 
 ACKNOWLEDGED = Outcome(200, None, "", 1)
 REFUSED = Outcome(None, ErrorCode.REFUSED, "", 1)
+TIMED_OUT = Outcome(None, ErrorCode.TIMEOUT, "", 1)
 BROKEN = Outcome(None, ErrorCode.FAULT, "", 1)
 SERVER_ERROR = Outcome(500, ErrorCode.UNEXPECTED_STATUS, "no", 1)
 

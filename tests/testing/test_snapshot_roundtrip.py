@@ -72,7 +72,7 @@ ACTS: dict[str, Callable[[InProcess, str, int], object]] = {
     "freeze all": lambda on, *_: on.do(on.services.clock.freeze),
     "resume": lambda on, whose, _: on.do(on.services.clock.resume, whose),
     "resume all": lambda on, *_: on.do(on.services.clock.resume),
-    "follow": lambda on, whose, _: on.do(on.services.follow_global_clock, whose),
+    "follow": lambda on, whose, _: on.do(on.services.clock.follow, whose),
     "redeliver": lambda on, *_: [on.redeliver(job) for job in on.jobs()[:1]],
     "switch": lambda on, whose, n: on.set_webhook(account=whose, active=n % 2 == 0),
     "balance": lambda on, whose, n: on.do(on.services.ledger.set, whose, n),

@@ -8,8 +8,8 @@ import pytest
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.testing.faults import FaultKind
 from reachapi_emulator.vendor import worker
-from support.in_process import URL, InProcess
-from support.scripted import ACKNOWLEDGED, REFUSED, Outcome, answers
+from support.in_process import URL, InProcess, steps
+from support.scripted import ACKNOWLEDGED, REFUSED, Hanging, Outcome, answers
 
 MOVED = Outcome(301, "unexpected_status", "", 3, "http://new.example/")
 CREATED = Outcome(201, "unexpected_status", "", 3)
@@ -145,7 +145,7 @@ async def test_an_attempt_is_postponed_once(emulator: InProcess) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda emulator: emulator.do(emulator.services.follow_global_clock, "ann"),
+        lambda emulator: emulator.do(emulator.services.clock.follow, "ann"),
         lambda emulator: emulator.do(emulator.services.faults.clear),
     ],
     ids=["another clock", "the rule is removed"],
@@ -192,6 +192,27 @@ async def test_an_attempt_that_fails_overtakes_as_well(emulator: InProcess) -> N
     assert [second, first] == emulator.posted()
 
 
+async def test_an_attempt_in_flight_already_does_not_overtake(
+    emulator: InProcess,
+) -> None:
+    """It began before: only one that began after it would arrive out of order."""
+    receiver = emulator.client.receiver = Hanging()
+    waits, jobs = [], []
+    for index in range(3):
+        if index == 1:
+            emulator.rule(FaultKind.REORDER, times=1)
+        jobs.append(emulator.ask(1))
+        await emulator.worker.run_due()
+        await steps(20)
+        if index:
+            receiver.tell(ACKNOWLEDGED)
+            await steps(20)
+            waits.append(wait_of(emulator, jobs[1]))
+
+    assert [60, 0] == waits
+    assert [jobs[0], jobs[2]] == emulator.posted()
+
+
 async def test_another_accounts_delivery_does_not_overtake(emulator: InProcess) -> None:
     emulator.rule(FaultKind.REORDER, account="ann")
     first, other = await asked(emulator), await asked(emulator, "bob")
@@ -234,7 +255,7 @@ async def test_an_attempt_cut_off_by_a_crash_triggers_anew(emulator: InProcess) 
     job = await asked(emulator)
     emulator.advance(30 * SECOND)
     jobs, carrier = emulator.services.jobs, emulator.worker._carrier  # noqa: SLF001 # what it hands to `begin`
-    assert emulator.do(jobs.claim, job)
+    assert job == emulator.claim()
     assert emulator.do(jobs.begin, job, carrier.interfere, carrier.address)
 
     emulator.do(jobs.start)

@@ -64,7 +64,7 @@ class Callers:
     def follow(self, key: str) -> None:
         """Set a clock to the global one, which may be back in time."""
         before = self.emulator.now(key)
-        self.emulator.do(self.emulator.services.follow_global_clock, key)
+        self.emulator.do(self.emulator.services.clock.follow, key)
         if self.emulator.now(key) < before:
             self.before[key] += self.admitted.pop(key, [])
 

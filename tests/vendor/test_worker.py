@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import count
 
 import pytest
@@ -12,9 +11,9 @@ from hypothesis import example, given, settings, strategies as st
 from pyroaring import BitMap
 
 from reachapi_emulator.state.clock import SECOND
-from reachapi_emulator.state.store import Row
 from reachapi_emulator.vendor import worker
 from reachapi_emulator.vendor.email_check import EmailCheck
+from reachapi_emulator.vendor.job import Work
 from reachapi_emulator.vendor.worker import MAX_AT_ENDPOINT, MAX_SLEEP
 from support.failing_store import FailingStore
 from support.in_process import InProcess, memory_store, steps
@@ -50,15 +49,13 @@ async def test_what_somebody_else_has_claimed_is_theirs(
     emulator = InProcess()
     emulator.open()
     emulator.ask(1)
-    look = emulator.services.jobs.to_validate
+    claim = emulator.services.jobs.due.claim
 
-    def overtaken(real: int, limit: int) -> Sequence[Row]:
-        rows = look(real, limit)
-        for row in rows:
-            emulator.services.jobs.claim(row["id"])
-        return rows
+    def overtaken(account: str, kind: Work) -> int | None:
+        claim(account, kind)
+        return claim(account, kind)
 
-    monkeypatch.setattr(emulator.services.jobs, "to_validate", overtaken)
+    monkeypatch.setattr(emulator.services.jobs.due, "claim", overtaken)
     await emulator.worker.run_due()
     await steps(10)
 
@@ -71,9 +68,9 @@ async def test_a_webhook_that_goes_after_a_claim_takes_no_attempt_along() -> Non
     emulator.open()
     job = emulator.ask(1)
     jobs, carrier = emulator.services.jobs, emulator.worker._carrier  # noqa: SLF001 # what it hands to `begin`
-    assert emulator.do(jobs.claim, job)
+    assert job == emulator.claim("validation")
     emulator.do(jobs.settle, job, BitMap([0]))
-    assert emulator.do(jobs.claim, job)
+    assert job == emulator.claim()
     emulator.set_webhook(None, active=False)
 
     begun = emulator.do(jobs.begin, job, carrier.interfere, carrier.address)
@@ -100,13 +97,13 @@ def test_it_looks_every_hour_while_nothing_falls_due(
     """A clock set by somebody else is looked at again by then."""
     emulator = InProcess(delay=SECOND, real=microseconds)
     looks = count()
-    next_due = emulator.services.jobs.next_due
+    next_due = emulator.services.jobs.due.next_due
 
     def look(real: int) -> int | None:
         next(looks)
         return next_due(real)
 
-    monkeypatch.setattr(emulator.services.jobs, "next_due", look)
+    monkeypatch.setattr(emulator.services.jobs.due, "next_due", look)
 
     async def slept() -> None:
         emulator.open()
@@ -359,34 +356,6 @@ async def test_a_turn_that_the_store_fails_is_taken_again(
     assert ["delivered"] == emulator.states()
 
 
-async def test_a_job_is_given_back_as_soon_as_the_store_can(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Which fails while it is worked on, and when it is to be given back."""
-    monkeypatch.setattr(worker, "PAUSE", 0)
-    store = FailingStore()
-
-    async def broken(_: EmailCheck, numbers: BitMap) -> BitMap:
-        store.fail_after(0)
-        raise sqlite3.OperationalError(numbers)
-
-    emulator = InProcess(store=store)
-    emulator.open()
-    job = emulator.ask(1)
-    with monkeypatch.context() as patch:
-        patch.setattr(EmailCheck, "valid", broken)
-        settled = asyncio.create_task(emulator.worker.run_due())
-        while len(caplog.records) < 3:  # the failure, and two more
-            await steps(1)
-        store.fail_after(None)
-        await settled
-    emulator.advance(SECOND)
-    await emulator.rest()
-
-    assert f"job {job} is under way: tried again in a second" in caplog.text
-    assert ["delivered"] == emulator.states()
-
-
 async def test_what_a_crash_has_cut_off_is_due_again() -> None:
     """Ruling 31: an attempt is marked interrupted; a validation is made anew."""
     store = memory_store()
@@ -395,8 +364,8 @@ async def test_what_a_crash_has_cut_off_is_due_again() -> None:
     delivering = crashed.ask(1)
     await crashed.worker.run_due()
     validating, polled = crashed.ask(1), crashed.ask(1, polled=True)
-    for job in (validating, polled):
-        crashed.do(crashed.services.jobs.claim, job)
+    claimed = [crashed.claim("validation") for _ in range(2)]
+    assert [validating, polled] == claimed
 
     again = InProcess(store=store)
     due = [again.row(job)["claimed"] for job in (delivering, validating, polled)]

@@ -24,6 +24,8 @@ from reachapi_emulator.settings import Settings
 
 log = logging.getLogger("reachapi_emulator.cli.serve")
 
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
+
 WELCOME = r"""ReachAPI emulator {version} on {url}
   key  demo-api-key
   try  curl -X POST -H 'X-API-Key: demo-api-key' \
@@ -131,15 +133,22 @@ async def _serve(settings: Settings) -> None:
     try:
         await asked_to_stop.wait()
     finally:
-        log.info("stopping: what is under way gets a few seconds to end")
+        log.info("stopping within 5 seconds; Ctrl-C again ends it at once")
         await emulator.stop()
 
 
 def _asked_to_stop() -> asyncio.Event:
-    """Return what SIGTERM or Ctrl-C sets."""
+    """Return what SIGTERM or Ctrl-C sets; a second one ends the process at once."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+
+    def stop() -> None:
+        stopped.set()
+        for number in _STOPPING:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in _STOPPING:
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels us
-            loop.add_signal_handler(number, stopped.set)
+            loop.add_signal_handler(number, stop)
     return stopped

@@ -14,6 +14,7 @@ from reachapi_emulator.client.shapes import (
     Arrival,
     Attempt,
     BusiestSecond,
+    CircuitName,
     Delivery,
     Finding,
     Job,
@@ -24,6 +25,7 @@ from reachapi_emulator.client.shapes import (
     Report,
     Request,
     StateName,
+    WaitName,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Arrival",
     "Attempt",
     "BusiestSecond",
+    "CircuitName",
     "Clock",
     "ConnectionLost",
     "Delivery",
@@ -50,5 +53,6 @@ __all__ = [
     "Report",
     "Request",
     "StateName",
+    "WaitName",
     "WaitTimeout",
 ]

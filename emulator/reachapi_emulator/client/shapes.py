@@ -21,6 +21,12 @@ StateName: TypeAlias = Literal[
 ]
 """Where a job may stand."""
 
+WaitName: TypeAlias = Literal["lane", "webhook"]
+"""What a job that is due may wait for."""
+
+CircuitName: TypeAlias = Literal["closed", "open", "half_open"]
+"""Whether attempts at an endpoint time out."""
+
 PhaseName: TypeAlias = Literal["request", "webhook"]
 """What triggers a fault rule: a request to the emulator, or a delivery of it."""
 
@@ -76,6 +82,9 @@ class Job:
 
     Attributes:
         polled: it is asked for by polling, and delivered nowhere.
+        waits_for: what it waits for though it is due; None: nothing.
+        endpoint: the webhook's URL, to which its attempts go.
+        circuit: `open` once an attempt there has timed out, until it answers.
     """
 
     unique_processing_id: int
@@ -89,6 +98,9 @@ class Job:
     charged: int | None = None
     due_at: float | None = None
     polled: bool = False
+    waits_for: WaitName | None = None
+    endpoint: str | None = None
+    circuit: CircuitName | None = None
     attempts: tuple[Attempt, ...] = ()
 
     @classmethod

@@ -38,6 +38,43 @@ def microseconds(duration: float) -> int:
     return round(duration * SECOND)
 
 
+class Alarm:
+    """Wakes one who sleeps until the next known instant, when an earlier one is set.
+
+    Args:
+        real: microseconds since the epoch, never going back.
+    """
+
+    def __init__(self, real: Callable[[], int]) -> None:
+        self._real = real
+        self._news = Signal()
+        self._until: int | None = None
+
+    def ring(self, at: int | None = None) -> None:
+        """Wake the sleeper, unless it wakes by this real instant anyway.
+
+        Args:
+            at: None stands for now.
+        """
+        if at is None or self._until is None or at < self._until:
+            self._news.notify()
+
+    def listen(self) -> int:
+        """Hear of everything from now on; return what `sleep` wants to know."""
+        self._until = None
+        return self._news.changes
+
+    async def sleep(self, duration: float, heard: int) -> None:
+        """Return after real seconds, or as soon as something earlier is set.
+
+        Args:
+            duration: how long to sleep.
+            heard: what `listen` has returned; what was set since ends the sleep.
+        """
+        self._until = self._real() + microseconds(duration)
+        await self._news.wait(duration, heard)
+
+
 class TimeError(ValueError):
     """A clock was asked for what a clock does not do."""
 
@@ -56,9 +93,11 @@ class VirtualClock:
     All state is in the store, so that a clock is read and set in a unit of work.
 
     Attributes:
-        changed: wakes who waits for what falls due: a clock has been turned, or
-            there is something new.
+        changed: wakes who waits for a change of a clock, or of a job.
         turned: wakes who sleeps until an instant: a clock has been turned.
+        alarm: wakes who starts what falls due.
+        switched: called inside the unit in which an account changes clocks, with
+            the account and the microseconds that its time leaps by that.
 
     Args:
         store: keeps the clocks.
@@ -70,6 +109,8 @@ class VirtualClock:
         self._source = real or real_time()
         self._lead = self._mark = 0
         self.changed, self.turned = Signal(), Signal()
+        self.alarm = Alarm(self.real)
+        self.switched: list[Callable[[str, int], None]] = []
 
     def real(self) -> int:
         """Return real time: the machine's, unless the store has seen a later one."""
@@ -167,12 +208,12 @@ class VirtualClock:
             frozen_at += duration
         self._set(account, state["shift"] + duration, frozen_at)
 
-    def follow(self, account: str) -> int:
-        """Let an account follow the global clock again; return how far that leaps."""
+    def follow(self, account: str) -> None:
+        """Let an account follow the global clock again."""
         before = self.now(account)
         self._store.run("clock_forget", account=account)
+        self._switch(account, self.now(account) - before)
         self._publish(account)
-        return self.now(account) - before
 
     def forget(self, account: str) -> None:
         """Give up the clock of an account that is deleted."""
@@ -184,6 +225,20 @@ class VirtualClock:
         self.start()
         self._store.after_commit(self._turn)
 
+    def falls_due(self, due_at: int, account: str) -> None:
+        """Let who starts what falls due know of an instant of an account's clock."""
+        state = self._state(account)
+        wait = due_at - self.instant(state)
+        if wait <= 0:
+            self._store.after_commit(self.alarm.ring)
+        elif state["frozen_at"] is None:
+            self._store.after_commit(partial(self.alarm.ring, self.real() + wait))
+
+    def wake(self) -> None:
+        """Let everybody look again who waits for what time brings."""
+        self._store.after_commit(self.changed.notify)
+        self._store.after_commit(self.alarm.ring)
+
     def _state(self, account: str) -> Row:
         row = self._store.one("clock_of", account=account)
         if row is None:
@@ -193,10 +248,18 @@ class VirtualClock:
     def _turn(self) -> None:
         self.turned.notify()
         self.changed.notify()
+        self.alarm.ring()
 
     def _set(self, account: str, shift: int, frozen_at: int | None) -> None:
+        begins = account != EVERYONE and not self.owns(account)
         self._store.run("clock_set", account=account, shift=shift, frozen_at=frozen_at)
+        if begins:
+            self._switch(account, 0)
         self._publish(account)
+
+    def _switch(self, account: str, leap: int) -> None:
+        for switched in self.switched:
+            switched(account, leap)
 
     def _publish(self, account: str) -> None:
         now, frozen = self.read(account)

@@ -54,7 +54,11 @@ WHERE accounts.id = :id;
 
 -- name: account_credits
 -- The balance, and what requests in validation have reserved of it.
-SELECT credits, reserved FROM account_credits WHERE account = :id;
+SELECT credits, reserved FROM accounts WHERE id = :id;
+
+-- name: account_reserve
+-- A request in validation reserves credits; below 0: it has ended.
+UPDATE accounts SET reserved = reserved + :count WHERE id = :id;
 
 -- name: account_rename
 -- Give an account another name.
@@ -83,11 +87,10 @@ UPDATE accounts SET webhook_secret = :secret WHERE id = :id;
 -- name: key_find
 -- Whose key this is, and what the checks of a request ask of it.
 SELECT api_keys.account, replaced, suspended, shift, frozen_at,
-  account_credits.credits, reserved
+  credits, reserved
 FROM api_keys
 JOIN accounts ON accounts.id = api_keys.account
 JOIN account_clocks ON account_clocks.account = api_keys.account
-JOIN account_credits ON account_credits.account = api_keys.account
 WHERE api_keys.api_key = :api_key;
 
 -- name: key_issue
@@ -149,9 +152,10 @@ WHERE name = 'jobs' AND EXISTS (SELECT 1 FROM marks WHERE name = 'jobs');
 -- A data request that has been accepted.
 INSERT INTO jobs
   (account, state, polled, fetch_count, filter, matched, records, created_at,
-  due_at)
+  clock, due_at)
 VALUES (:account, 'submitted', :polled, :fetch_count, :filter, :matched,
-  :records, :created_at, :due_at)
+  :records, :created_at,
+  coalesce((SELECT account FROM clocks WHERE account = :account), ''), :due_at)
 RETURNING id;
 
 -- name: job_get
@@ -181,38 +185,43 @@ SELECT id FROM jobs
 WHERE account = :account AND (:state IS NULL OR state = :state) AND id > :after
 ORDER BY id LIMIT :most;
 
--- name: jobs_to_validate
--- Accepted jobs whose validation is due.
-SELECT jobs.id, jobs.account, NULL AS endpoint FROM jobs
-JOIN account_clocks ON account_clocks.account = jobs.account
-WHERE state = 'submitted' AND claimed = 0
+-- name: jobs_fallen_due
+-- Jobs that have fallen due and that nobody has looked at yet, the account's
+-- webhook with them; of each clock the earliest first.
+SELECT jobs.id, jobs.account, state, webhook_url, webhook_active
+FROM clocks CROSS JOIN jobs JOIN accounts ON accounts.id = jobs.account
+WHERE jobs.clock = clocks.account AND claimed = 0 AND waits_for IS NULL
   AND due_at <= coalesce(frozen_at, :real + shift)
-ORDER BY due_at - coalesce(frozen_at, :real + shift), jobs.id LIMIT :most;
-
--- name: jobs_to_deliver
--- Jobs with an attempt that is due, at endpoints that are not busy. While the
--- webhook is inactive, due attempts wait.
-SELECT jobs.id, jobs.account, webhook_url AS endpoint FROM jobs
-JOIN accounts ON accounts.id = jobs.account
-JOIN account_clocks ON account_clocks.account = jobs.account
-WHERE state IN ('delivering', 'delivered', 'exhausted') AND claimed = 0
-  AND webhook_active = 1 AND webhook_url IS NOT NULL
-  AND webhook_url NOT IN (SELECT value FROM json_each(:busy))
-  AND due_at <= coalesce(frozen_at, :real + shift)
-ORDER BY due_at - coalesce(frozen_at, :real + shift), jobs.id LIMIT :most;
+ORDER BY clocks.account, due_at, jobs.id LIMIT :most;
 
 -- name: jobs_next_due
 -- How long until the next job falls due, of those whose clock is going.
-SELECT min(due_at - shift - :real) AS wait FROM jobs
-JOIN account_clocks ON account_clocks.account = jobs.account
-WHERE due_at IS NOT NULL AND claimed = 0 AND frozen_at IS NULL
-  AND due_at > shift + :real;
+SELECT min(
+  (SELECT min(due_at) FROM jobs
+   WHERE clock = clocks.account AND claimed = 0 AND waits_for IS NULL
+     AND due_at > clocks.shift + :real) - shift) - :real AS wait
+FROM clocks WHERE frozen_at IS NULL;
+
+-- name: job_wait
+-- A job that has fallen due waits: for a lane, or for its webhook.
+UPDATE jobs SET waits_for = :waits_for WHERE id = :id;
+
+-- name: jobs_look_again
+-- The webhook of an account has changed: look at what is due there again.
+UPDATE jobs SET waits_for = NULL
+WHERE account = :account AND waits_for IN ('attempt', 'webhook');
+
+-- name: jobs_look_again_at_all
+-- Who knew what waits has ended: look at all of it again.
+UPDATE jobs SET waits_for = NULL WHERE waits_for IS NOT NULL;
 
 -- name: job_claim
--- Take a due job, unless somebody has it.
-UPDATE jobs SET claimed = 1,
+-- Take the job of an account that has waited longest for a lane.
+UPDATE jobs SET claimed = 1, waits_for = NULL,
   state = CASE state WHEN 'submitted' THEN 'validating' ELSE state END
-WHERE id = :id AND claimed = 0;
+WHERE id = (SELECT id FROM jobs WHERE account = :account
+  AND waits_for = :waits_for ORDER BY due_at, id LIMIT 1)
+RETURNING id;
 
 -- name: job_release
 -- Give a claimed job back as it was.
@@ -265,15 +274,34 @@ WHERE id = :id;
 -- The attempt that was postponed begins.
 UPDATE jobs SET fault = NULL, reordered = 0 WHERE id = :id;
 
--- name: jobs_overtaken
--- An attempt of a job has ended: others of its account that wait for one are due.
-UPDATE jobs SET due_at = :now, reordered = 0
-WHERE account = :account AND reordered = 1 AND id <> :job AND claimed = 0;
+-- name: jobs_reordered
+-- Jobs of an account that wait for an attempt of another, and how many they had.
+SELECT id, (SELECT count(*) FROM attempts WHERE job = jobs.id) AS attempts
+FROM jobs WHERE account = :account AND reordered = 1 AND id <> :job;
 
--- name: jobs_shift
+-- name: job_overtaken
+-- An attempt that began while this job waited has ended: it is due.
+UPDATE jobs SET due_at = :now, reordered = 0
+WHERE id = :id AND reordered = 1 AND claimed = 0
+  AND :attempts = (SELECT count(*) FROM attempts WHERE job = jobs.id);
+
+-- name: jobs_switch_clock
 -- An account changes clocks: what it waits for stays as far away.
-UPDATE jobs SET due_at = due_at + :shift
-WHERE account = :account AND due_at IS NOT NULL;
+UPDATE jobs SET due_at = due_at + :shift,
+  clock = coalesce((SELECT account FROM clocks WHERE account = :account), '')
+WHERE account = :account;
+
+-- name: jobs_check_clocks
+-- See that every job names the clock that its account follows.
+UPDATE jobs SET clock = coalesce(
+  (SELECT account FROM clocks WHERE account = jobs.account), '')
+WHERE clock <> coalesce(
+  (SELECT account FROM clocks WHERE account = jobs.account), '');
+
+-- name: jobs_check_reserved
+-- See that every account has reserved what its requests in validation ask for.
+UPDATE accounts SET reserved = (SELECT coalesce(sum(fetch_count), 0) FROM jobs
+  WHERE account = accounts.id AND state IN ('submitted', 'validating'));
 
 -- name: attempts_shift
 -- The same for what the last attempts of its jobs say of the next.
@@ -464,3 +492,7 @@ SELECT value FROM marks WHERE name = :name;
 -- Say how far something may be used.
 INSERT INTO marks (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: fact_touch
+-- Write something that changes nothing, to see that it can be written.
+UPDATE facts SET value = value WHERE name = 'dataset';

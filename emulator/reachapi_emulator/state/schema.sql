@@ -13,11 +13,13 @@ CREATE TABLE clocks (
 
 -- webhook_url is NULL while none is configured, and inbox:NAME for a built-in
 -- inbox, whose address is known only once the server listens.
--- opening is what a reset brings back, as JSON.
+-- opening is what a reset brings back, as JSON. reserved is the sum of what its
+-- requests in validation have asked for.
 CREATE TABLE accounts (
   id             TEXT PRIMARY KEY,
   name           TEXT NOT NULL,
   credits        INTEGER NOT NULL CHECK (credits >= 0),
+  reserved       INTEGER NOT NULL DEFAULT 0,
   suspended      INTEGER NOT NULL DEFAULT 0,
   webhook_url    TEXT,
   webhook_active INTEGER NOT NULL,
@@ -47,7 +49,10 @@ CREATE INDEX ledger_entries ON ledger (id) WHERE reason IN ('set', 'charge');
 CREATE UNIQUE INDEX charged_once ON ledger (job) WHERE job IS NOT NULL;
 
 -- records are the record numbers to validate, then those to deliver, as a
--- serialised roaring bitmap. A row is due at due_at unless it is claimed.
+-- serialised roaring bitmap. A row is due at due_at, on the clock of the account
+-- named in clock ('': the global one), unless it is claimed. One that is due and
+-- cannot begin says what it waits_for: a lane for its 'validation' or 'attempt', or
+-- an active 'webhook'; so who looks for what falls due does not meet it again.
 -- A polled one is not delivered: once validated, nothing of it is due.
 -- "trigger" says why the next attempt is made; retries counts those scheduled.
 -- fault is the rule that has postponed the next attempt; reordered ones wait for
@@ -68,17 +73,19 @@ CREATE TABLE jobs (
   retries     INTEGER NOT NULL DEFAULT 0,
   "trigger"   TEXT NOT NULL DEFAULT 'first',
   created_at  INTEGER NOT NULL,
+  clock       TEXT NOT NULL DEFAULT '',
   due_at      INTEGER,
+  waits_for   TEXT,
   claimed     INTEGER NOT NULL DEFAULT 0,
   fault       INTEGER,
   reordered   INTEGER NOT NULL DEFAULT 0,
   ended       INTEGER
 );
 CREATE INDEX jobs_of_account ON jobs (account);
-CREATE INDEX jobs_in_validation ON jobs (account, fetch_count)
-  WHERE state IN ('submitted', 'validating');
-CREATE INDEX jobs_due ON jobs (account, due_at)
-  WHERE due_at IS NOT NULL AND claimed = 0;
+CREATE INDEX jobs_due ON jobs (clock, due_at)
+  WHERE due_at IS NOT NULL AND claimed = 0 AND waits_for IS NULL;
+CREATE INDEX jobs_waiting ON jobs (account, waits_for, due_at)
+  WHERE waits_for IS NOT NULL;
 CREATE INDEX jobs_ended ON jobs (ended) WHERE ended IS NOT NULL;
 CREATE INDEX jobs_reordered ON jobs (account) WHERE reordered = 1;
 
@@ -161,11 +168,3 @@ CREATE VIEW account_clocks AS
   FROM accounts
   LEFT JOIN clocks AS own ON own.account = accounts.id
   JOIN clocks ON clocks.account = coalesce(own.account, '');
-
--- An account's balance, and what requests in validation have reserved of it.
-CREATE VIEW account_credits AS
-  SELECT id AS account, credits,
-    (SELECT coalesce(sum(fetch_count), 0) FROM jobs
-     WHERE account = accounts.id AND state IN ('submitted', 'validating'))
-    AS reserved
-  FROM accounts;

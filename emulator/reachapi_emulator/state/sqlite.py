@@ -75,6 +75,8 @@ class SqliteStore:
             another process, or was made by another version.
     """
 
+    failures: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+
     def __init__(
         self,
         path: str,

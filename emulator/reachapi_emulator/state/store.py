@@ -35,8 +35,11 @@ class Store(Protocol):
         windows: the limiter's, which last a second.
         journal: the newest requests.
         feed: what has just happened.
+        failures: what a unit raises when the database cannot do its work: a full
+            disk, say. It may go well later.
     """
 
+    failures: tuple[type[Exception], ...]
     windows: Windows
     journal: Ring
     feed: Feed

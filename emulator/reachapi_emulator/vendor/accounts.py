@@ -3,8 +3,9 @@
 import re
 import secrets
 import string
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 import orjson
 
@@ -33,6 +34,7 @@ _REFUSALS = {
         "service: give the receiver's address in its own network"
     ),
 }
+OnAccount: TypeAlias = Callable[[str], None]
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -127,6 +129,10 @@ class Accounts:
 
     Its methods are called inside a unit of work.
 
+    Attributes:
+        webhook_changed: called inside the unit in which the webhook of an account
+            changes, with the account.
+
     Args:
         store: keeps the accounts.
         clock: tells the instant that a caller lives in.
@@ -152,6 +158,7 @@ class Accounts:
         self._receivers = receivers
         self.opening_credits = opening_credits
         self._auto_accounts = auto_accounts
+        self.webhook_changed: list[OnAccount] = []
 
     def identify(self, api_key: str | None) -> Caller:
         """Return who calls (rulings 6 and 7).
@@ -273,8 +280,9 @@ class Accounts:
         self._store.run("account_webhook", id=account, url=url, active=active)
         if url is not None and self.get(account).webhook_secret is None:
             self.generate_secret(account)
+        for changed in self.webhook_changed:
+            changed(account)
         self._publish(account, "changed")
-        self._store.after_commit(self._clock.changed.notify)
 
     def generate_secret(self, account: str) -> None:
         """Generate, or re-generate, the webhook secret."""
@@ -296,7 +304,7 @@ class Accounts:
         """Delete an account with its keys, ledger, jobs and attempts."""
         self._store.run("account_delete", id=account)
         self._publish(account, "deleted")
-        self._store.after_commit(self._clock.changed.notify)
+        self._clock.wake()
 
     def reset(self) -> None:
         """Do nothing: the store has been wiped."""

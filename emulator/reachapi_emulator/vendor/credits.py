@@ -27,7 +27,7 @@ class Ledger:
     """Balances and their history.
 
     A reservation is no entry: it is the sum of what the account's requests in
-    validation have asked for, so it cannot outlive them. Its methods are called
+    validation have asked for. Its methods are called
     inside a unit of work.
 
     Args:
@@ -70,6 +70,14 @@ class Ledger:
                 "wait until it has ended, or set at least as many"
             )
         self._move(account, balance - credit.balance, balance, "set")
+
+    def reserve(self, account: str, amount: int) -> None:
+        """Reserve what a request asks for until its validation has ended."""
+        self._store.run("account_reserve", id=account, count=amount)
+
+    def release(self, account: str, amount: int) -> None:
+        """Give back what a request has reserved: its validation has ended."""
+        self._store.run("account_reserve", id=account, count=-amount)
 
     def charge(self, account: str, amount: int, job: int) -> None:
         """Take the credits of a job whose validation has ended, once.

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, get_args
 import orjson
 from pyroaring import BitMap
 
+from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import seconds
 from reachapi_emulator.state.store import Row
 from reachapi_emulator.vendor.retry_policy import DeliveryState
@@ -16,8 +17,14 @@ JobState: TypeAlias = Literal[
     "submitted", "validating", "delivering", "delivered", "exhausted", "ready"
 ]
 STATES: tuple[JobState, ...] = get_args(JobState)
+Work: TypeAlias = Literal["validation", "attempt"]
+"""What is done about a job that is due, once there is a lane for it."""
+
 FINAL: frozenset[JobState] = frozenset({"delivered", "exhausted", "ready"})
 
+
+WAITS_FOR = {"validation": "lane", "attempt": "lane", "webhook": "webhook"}
+"""What a job that is due is shown to wait for."""
 
 log = logging.getLogger("reachapi_emulator.attempts")
 
@@ -77,6 +84,9 @@ class BegunAttempt:
         state: the job's, when it began.
         retries: how many retries have been scheduled so far.
         interference: what is ordered for it on its way.
+        endpoint: the webhook's URL, as it is shown.
+        overtakes: jobs that waited, when it began, for an attempt of another one,
+            and how many attempts each had had.
     """
 
     job: int
@@ -88,6 +98,21 @@ class BegunAttempt:
     state: DeliveryState
     retries: int
     interference: Interference | None
+    endpoint: str
+    overtakes: tuple[tuple[int, int], ...]
+
+
+def endpoint_of(row: Row) -> str:
+    """Return the URL of a webhook as it is shown: user and password masked."""
+    return masked_url(row["webhook_url"] or "")
+
+
+def waits_for(row: Row) -> str:
+    """Return what a job that is due waits for: a lane for work, or its webhook."""
+    if row["state"] == "submitted":
+        return "validation"
+    delivers = row["webhook_active"] and row["webhook_url"] is not None
+    return "attempt" if delivers else "webhook"
 
 
 def check_delivers(row: Row) -> None:
@@ -134,6 +159,8 @@ def outline(row: Row) -> dict[str, object]:
         "charged": row["charged"],
         "created_at": seconds(row["created_at"]),
         "due_at": None if row["claimed"] else seconds(row["due_at"]),
+        "waits_for": WAITS_FOR.get(row["waits_for"]),
+        "endpoint": None if row["polled"] else endpoint_of(row) or None,
     }
 
 

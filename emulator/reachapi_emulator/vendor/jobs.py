@@ -1,13 +1,15 @@
-"""A data request's life: every statement on jobs and attempts is called from here.
+"""A data request's life: the statements on jobs and attempts are called from here.
 
     submitted -> validating -> delivering -> delivered | exhausted
                             -> ready, where it is polled for
 
 A job is a row that is due at an instant of its account's clock: to be validated,
-then for each attempt to deliver it. Nothing else schedules it. The worker *claims*
-what is due; a claimed job is not due until it is settled, finished, postponed,
-released, given back or recovered:
+then for each attempt to deliver it. Nothing else schedules it. The worker looks at
+what has fallen due once, lets it wait in line for a lane, and *claims* what gets
+one; a claimed job is not due until it is settled, finished, postponed, released,
+given back or recovered:
 
+    line_up   it is due, and waits for a lane or for its webhook to be active
     claim     submitted -> validating; an attempt is about to begin
     settle    validating -> delivering | ready, charged once
     begin     an attempt is recorded before it is made, or postponed
@@ -33,6 +35,7 @@ from reachapi_emulator.state.page import EVERY, Page, rows_of
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.accounts import Accounts
 from reachapi_emulator.vendor.credits import Ledger
+from reachapi_emulator.vendor.due_jobs import DueJobs
 from reachapi_emulator.vendor.errors import (
     InsufficientCredit,
     StillProcessing,
@@ -47,6 +50,7 @@ from reachapi_emulator.vendor.job import (
     absence,
     attempt_to_json,
     check_delivers,
+    endpoint_of,
     outline,
     to_json,
 )
@@ -104,19 +108,27 @@ class Jobs:
         self.changed = clock.changed
         self.moved = Topics()
         self.ids = JobIds(store)
+        clock.switched.append(self._switch_clock)
+        self.due = DueJobs(store, clock)
+        accounts.webhook_changed.append(self.due.look_again)
 
     def start(self) -> None:
         """Number from 1300 (ruling 24); make due again what was cut off."""
         self.ids.start()
+        self._store.run("jobs_check_clocks")
+        self._store.run("jobs_check_reserved")
         self.recover()
         self._let_go()
 
     def recover(self, account: str | None = None) -> None:
-        """Make due again what was cut off, of an account or all (ruling 31)."""
+        """Make due again what was cut off, of an account or all (ruling 31).
+
+        Whatever waits is looked at again.
+        """
         self._store.run("jobs_recover_attempts", account=account)
         self._store.run("attempts_interrupt", account=account)
         self._store.run("jobs_recover", account=account)
-        self._store.after_commit(self.changed.notify)
+        self.due.look_again_at_all()
         self._store.after_commit(self.moved.notify_all)
 
     def forget(self, account: str) -> None:
@@ -151,6 +163,8 @@ class Jobs:
         )
         job = int(row["id"]) if row else 0
         self.ids.issue(job)
+        self._ledger.reserve(account, request.fetch_count)
+        self._clock.falls_due(now + self._delay, account)
         self.publish(job)
         return job
 
@@ -165,34 +179,12 @@ class Jobs:
         if request.fetch_count > available:
             raise InsufficientCredit(available, request.fetch_count)
 
-    def to_validate(self, real: int, limit: int) -> Sequence[Row]:
-        """Return accepted jobs whose validation is due: id, account, endpoint.
-
-        Args:
-            real: real time, in microseconds.
-            limit: how many at most.
-        """
-        return self._store.all("jobs_to_validate", real=real, most=limit)
-
-    def to_deliver(self, real: int, limit: int, busy: list[str]) -> Sequence[Row]:
-        """Return jobs with an attempt that is due: id, account, endpoint.
-
-        Args:
-            real: real time, in microseconds.
-            limit: how many at most.
-            busy: endpoints that take no further attempt now.
-        """
-        listed = orjson.dumps(busy).decode()
-        return self._store.all("jobs_to_deliver", real=real, busy=listed, most=limit)
-
-    def next_due(self, real: int) -> int | None:
-        """Return the real microseconds from `real` until another job falls due."""
-        row = self._store.one("jobs_next_due", real=real)
-        return None if row is None else row["wait"]
-
-    def claim(self, job: int) -> bool:
-        """Take a due job; tell whether nobody else has it."""
-        return bool(self._store.run("job_claim", id=job))
+    def publish_waiting(self, rows: Sequence[Row]) -> None:
+        """Let who follows know of those jobs that have been lined up and still wait."""
+        for job in (row["id"] for row in rows):
+            row = self._store.one("job_get", id=job)
+            if row is not None and row["waits_for"] is not None:
+                self.publish(job)
 
     def begin_validation(self, job: int) -> BitMap:
         """Return the record numbers of a claimed job whose emails are to be judged."""
@@ -201,15 +193,14 @@ class Jobs:
 
     def settle(self, job: int, valid: BitMap) -> None:
         """End the validation: charge the valid records, then deliver them."""
-        account = self.row(job)["account"]
+        row = self.row(job)
+        account, now = row["account"], self._clock.now(row["account"])
         self._ledger.charge(account, len(valid), job)
-        self._store.run(
-            "job_settle",
-            id=job,
-            records=valid.serialize(),
-            valid=len(valid),
-            now=self._clock.now(account),
-        )
+        records = valid.serialize()
+        values = {"records": records, "valid": len(valid), "now": now}
+        if self._store.run("job_settle", id=job, **values):
+            self._ledger.release(account, row["fetch_count"])
+        self._clock.falls_due(now, account)
         self.publish(job)
         self._let_go()
 
@@ -254,19 +245,23 @@ class Jobs:
         number = int(made["number"]) if made else 0
         self.publish(job, number)
         records = BitMap.deserialize(row["records"])
+        waiting = self._store.all("jobs_reordered", account=row["account"], job=job)
+        overtakes = tuple((each["id"], each["attempts"]) for each in waiting)
         return BegunAttempt(
             *(job, row["account"], number, url, row["webhook_secret"], records),
-            *(row["state"], row["retries"], ordered),
+            *(row["state"], row["retries"], ordered, endpoint_of(row), overtakes),
         )
 
     def _postpone(self, row: Row, ordered: Interference, wait: int) -> None:
+        due_at = self._clock.now(row["account"]) + wait
         self._store.run(
             "job_postpone",
             id=row["id"],
-            due_at=self._clock.now(row["account"]) + wait,
+            due_at=due_at,
             fault=ordered.rule,
             reordered=ordered.until_overtaken,
         )
+        self._clock.falls_due(due_at, row["account"])
         self.publish(row["id"])
         self._store.after_commit(partial(ordered.log, row["id"]))
 
@@ -286,9 +281,7 @@ class Jobs:
         if attempt.state != "delivering" and not outcome.acknowledged:
             decision = Decision(attempt.state, None)
         self._complete(attempt, outcome, decision)
-        self._store.run(
-            "jobs_overtaken", account=attempt.account, job=attempt.job, now=now
-        )
+        self._overtake(attempt, now)
         self.publish(attempt.job, attempt.number)
         self._let_go()
         return decision
@@ -304,6 +297,12 @@ class Jobs:
         """Return how many jobs have been let go for want of room."""
         row = self._store.one("fact_get", name="jobs_gone")
         return 0 if row is None else int(row["value"])
+
+    def _overtake(self, attempt: BegunAttempt, now: int) -> None:
+        """Make due what waited for another attempt before this one began."""
+        for job, attempts in attempt.overtakes:
+            self._store.run("job_overtaken", id=job, attempts=attempts, now=now)
+            self._clock.falls_due(now, attempt.account)
 
     def _complete(
         self, attempt: BegunAttempt, outcome: Outcome, decision: Decision
@@ -327,18 +326,22 @@ class Jobs:
             due_at=decision.due_at,
             retries=attempt.retries + (decision.due_at is not None),
         )
+        if decision.due_at is not None:
+            self._clock.falls_due(decision.due_at, attempt.account)
 
     def give_back(self, job: int) -> None:
         """Make a job due again, in a second, whose work came to grief."""
-        due_at = self._clock.now(self.row(job)["account"]) + SECOND
+        account = self.row(job)["account"]
+        due_at = self._clock.now(account) + SECOND
         self._store.run("attempts_fail", job=job, next_due_at=due_at)
         self._store.run("job_give_back", id=job, due_at=due_at)
+        self._clock.falls_due(due_at, account)
         self.publish(job)
 
-    def shift(self, account: str, by: int) -> None:
-        """Keep what an account waits for as far away: its clock has leapt."""
-        self._store.run("jobs_shift", account=account, shift=by)
-        self._store.run("attempts_shift", account=account, shift=by)
+    def _switch_clock(self, account: str, leap: int) -> None:
+        """Keep what an account waits for as far away: it has changed clocks."""
+        self._store.run("jobs_switch_clock", account=account, shift=leap)
+        self._store.run("attempts_shift", account=account, shift=leap)
 
     def redeliver(self, job: int) -> None:
         """Make one more attempt due now, in place of a scheduled one.
@@ -356,6 +359,7 @@ class Jobs:
             raise JobBusy(f"job {job} has had {MAX_ATTEMPTS} attempts: submit anew")
         now = self._clock.now(row["account"])
         self._store.run("job_redeliver", id=job, now=now)
+        self._clock.falls_due(now, row["account"])
         self.publish(job)
 
     def find(

@@ -7,34 +7,53 @@ when the process ends.
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
-from reachapi_emulator.delivery.outcome import Outcome, hint, in_container
+from reachapi_emulator.delivery.outcome import ErrorCode, Outcome, hint, in_container
 from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import SECOND, VirtualClock, seconds
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.email_check import EmailCheck
-from reachapi_emulator.vendor.job import BegunAttempt, Interference
+from reachapi_emulator.vendor.job import (
+    BegunAttempt,
+    Interference,
+    Work,
+    endpoint_of,
+    waits_for,
+)
 from reachapi_emulator.vendor.jobs import Jobs
+from reachapi_emulator.vendor.lanes import Circuit, Lane, Lanes, Limits
 from reachapi_emulator.vendor.payload import Payload
 from reachapi_emulator.vendor.retry_policy import Decision
 
 MAX_VALIDATIONS = 16
-MAX_ATTEMPTS_UNDER_WAY = 256
+MAX_ATTEMPTS = 384
+MAX_ATTEMPTS_SHARED = 256
+MAX_AT_HOST = 128
+MAX_AT_HOST_SHARED = 64
 MAX_AT_ENDPOINT = 8
+MAX_PROBES = 64
+MAX_PROBES_AT_HOST = 16
+MAX_BATCH = 256
+"""Jobs that one unit looks at or claims."""
+
 MAX_SLEEP = 3_600.0
 PAUSE = 1.0
 """Real seconds after which a turn that failed is taken again."""
 
+UNWRITTEN = "what it came to could not be written: tried every second until it is"
+LOST = "what they came to was never written: it is made again at the next start"
+
 log = logging.getLogger("reachapi_emulator.worker")
 attempts_log = logging.getLogger("reachapi_emulator.attempts")
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Task = asyncio.Task[Any]
 
 
@@ -55,48 +74,61 @@ class Carrier(Protocol):
 
 
 @dataclass(eq=False)
-class Lane:
-    """Work of one kind that is under way, within its limit.
+class Department:
+    """One kind of work, and what of it is under way.
 
     Attributes:
-        due: finds, inside a unit, what is due: so many at most, none at endpoints
-            that are busy.
+        kind: what a job waits for a lane for.
         run: does the work of one job; tells when it has begun.
-        limit: how many may be under way.
-        running: those that are, with the rows that were found.
+        lanes: who may begin.
+        running: what is under way.
         begun: told of each once its first unit is committed.
         ended: how many have been under way and are no more.
     """
 
-    due: Callable[[int, list[str]], Sequence[Row]]
+    kind: Work
     run: Callable[[int, asyncio.Event], Awaitable[None]]
-    limit: int
-    running: dict[Task, Row] = field(default_factory=dict)
+    lanes: Lanes
+    running: dict[Task, Lane] = field(default_factory=dict)
     begun: dict[Task, asyncio.Event] = field(default_factory=dict)
     ended: int = 0
 
-    @property
-    def free(self) -> int:
-        """How many more may be started."""
-        return self.limit - len(self.running)
-
-    def endpoints(self) -> Counter[str]:
-        """Count what is under way at each endpoint."""
-        every = (row["endpoint"] for row in self.running.values())
-        return Counter(url for url in every if url is not None)
-
     def of(self, account: str | None) -> Iterator[Task]:
         """Yield the tasks of one account, or all."""
-        for task, row in self.running.items():
-            if account in {None, row["account"]}:
+        for task, lane in self.running.items():
+            if account in {None, lane.account}:
                 yield task
+
+
+def _lanes_for_validations() -> Lanes:
+    limits = Limits(*[MAX_VALIDATIONS] * 5)
+    return Lanes(limits, limits)
+
+
+def _lanes_for_attempts() -> Lanes:
+    return Lanes(
+        Limits(
+            in_all=MAX_ATTEMPTS,
+            shared=MAX_ATTEMPTS_SHARED,
+            at_host=MAX_AT_HOST,
+            shared_at_host=MAX_AT_HOST_SHARED,
+            at_endpoint=MAX_AT_ENDPOINT,
+        ),
+        Limits(MAX_PROBES, MAX_PROBES, MAX_PROBES_AT_HOST, MAX_PROBES_AT_HOST, 1),
+    )
 
 
 class Worker:
     """Starts validations and attempts when they fall due, and owns their tasks.
 
-    At most 256 attempts are under way, 8 at one endpoint, so that a slow
-    receiver holds up nobody else; and 16 validations.
+    At most 16 validations are under way, and so many attempts that a slow receiver
+    holds up nobody else: 256, of them 64 at one host and 8 at one endpoint; beyond
+    that the first at an endpoint, up to 384 and 128 at one host. Endpoints whose last
+    attempt timed out have 64 lanes of their own, one each until they answer.
+
+    Attributes:
+        unwritten: of how many jobs it is kept here what they came to, because the
+            store could not write it yet.
 
     Args:
         store: runs the units.
@@ -119,11 +151,14 @@ class Worker:
         self._jobs = jobs
         self._email_check = email_check
         self._carrier = carrier
-        self._validations = Lane(self._to_validate, self._validate, MAX_VALIDATIONS)
-        self._attempts = Lane(self._to_deliver, self._deliver, MAX_ATTEMPTS_UNDER_WAY)
+        self._validations = Department(
+            "validation", self._validate, _lanes_for_validations()
+        )
+        self._attempts = Department("attempt", self._deliver, _lanes_for_attempts())
         self._claiming = asyncio.Lock()
         self._loop: Task | None = None
         self._stopping = False
+        self.unwritten = 0
 
     def start(self) -> None:
         """Begin to work off what is due."""
@@ -140,6 +175,8 @@ class Worker:
             await _cancel([self._loop])
         if under_way := list(self._under_way()):
             await asyncio.wait(under_way, timeout=grace)
+        if self.unwritten:
+            log.error("%d jobs: %s", self.unwritten, LOST)
         await self._cut_off()
 
     @asynccontextmanager
@@ -156,6 +193,14 @@ class Worker:
             except BaseException:
                 await self._store.unit(self._jobs.recover, account)
                 raise
+            finally:
+                if account is None:
+                    self._validations.lanes.clear()
+                    self._attempts.lanes.clear()
+
+    def circuit(self, endpoint: str) -> Circuit:
+        """Return the state of the circuit of an endpoint, its URL as it is shown."""
+        return self._attempts.lanes.circuit(endpoint)
 
     async def run_due(self) -> None:
         """Return when all that is due has been started and validations have ended."""
@@ -177,16 +222,17 @@ class Worker:
         return chain(self._validations.of(account), self._attempts.of(account))
 
     async def _run(self) -> None:
+        alarm = self._clock.alarm
         while True:
-            seen = self._clock.changed.changes
-            await self._clock.changed.wait(await self._turn(), seen)
+            heard = alarm.listen()
+            await alarm.sleep(await self._turn(), heard)
 
     async def _turn(self) -> float:
         """Start what is due; return the real seconds until the next turn."""
         looked = self._clock.real()  # what falls due from here on is yet to come
         try:
             await self._launch()
-            wait = await self._store.unit(self._jobs.next_due, looked)
+            wait = await self._store.unit(self._jobs.due.next_due, looked)
         except Exception:
             log.exception("what is due could not be started: tried again in a second")
             return PAUSE
@@ -194,60 +240,84 @@ class Worker:
 
     async def _launch(self) -> None:
         async with self._claiming:
-            for lane in (self._validations, self._attempts):
-                while lane.free and await self._start_due(lane):
-                    pass
+            looked_at = MAX_BATCH
+            while looked_at == MAX_BATCH and not self._stopping:
+                looked_at = len(await self._start_due())
+                await asyncio.sleep(0)  # others want to go on too
 
-    async def _start_due(self, lane: Lane) -> int:
-        """Start what is due as far as there is room; return how many."""
-        if self._stopping:
-            return 0
-        under_way = lane.endpoints()
-        return await self._store.unit(self._claim, lane, lane.free, under_way)
+    async def _start_due(self) -> Sequence[Row]:
+        """Look at what has fallen due, and start what has a lane; return the former."""
+        rows = await self._store.unit(self._line_up)
+        for department in (self._validations, self._attempts):
+            await self._serve(department)
+        if self._store.feed.heard:
+            await self._store.unit(self._jobs.publish_waiting, rows)
+        return rows
 
-    def _claim(self, lane: Lane, limit: int, under_way: Counter[str]) -> int:
-        """Claim what is due and finds room, at its endpoint too; return how many.
+    def _line_up(self) -> Sequence[Row]:
+        """Let what has fallen due wait for a lane; return it."""
+        rows = self._jobs.due.line_up(self._clock.real(), MAX_BATCH)
+        self._store.after_commit(partial(self._wait, rows))
+        return rows
+
+    def _wait(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            waiting = waits_for(row)
+            if waiting == "validation":
+                self._validations.lanes.wait(row["account"])
+            elif waiting == "attempt":
+                self._attempts.lanes.wait(row["account"], endpoint_of(row))
+
+    async def _serve(self, department: Department) -> None:
+        """Start what waits and has a lane now."""
+        while given := department.lanes.take(MAX_BATCH):
+            claim = _Claim(department, given)
+            try:
+                await self._store.unit(self._claim, claim)
+            finally:
+                if not claim.committed:
+                    claim.undo()
+
+    def _claim(self, claim: "_Claim") -> None:
+        """Claim a job for each lane.
 
         Each begins once it is committed, even if who has asked is cancelled: what
         is claimed and not begun would be due no more.
         """
-        taken, claimed = under_way.copy(), 0
-        busy = [url for url, count in taken.items() if count >= MAX_AT_ENDPOINT]
-        for row in lane.due(limit, busy):
-            endpoint = row["endpoint"]
-            if endpoint and taken[endpoint] >= MAX_AT_ENDPOINT:
-                continue
-            if self._jobs.claim(row["id"]):
-                taken[endpoint] += 1
-                claimed += 1
-                self._store.after_commit(partial(self._start, lane, row))
-        return claimed
+        kind = claim.department.kind
+        jobs = [self._jobs.due.claim(lane.account, kind) for lane in claim.given]
+        self._store.after_commit(partial(self._claimed, claim, jobs))
 
-    def _to_validate(self, limit: int, busy: list[str]) -> Sequence[Row]:
-        del busy  # a validation calls nobody
-        return self._jobs.to_validate(self._clock.real(), limit)
+    def _claimed(self, claim: "_Claim", jobs: Sequence[int | None]) -> None:
+        claim.committed = True
+        lanes = claim.department.lanes
+        for lane, job in zip(claim.given, jobs, strict=True):
+            if job is None:  # it waits no more: a reset, or another webhook
+                lanes.end(lane)
+                lanes.leave(lane.account)
+            else:
+                self._start(claim.department, lane, job)
 
-    def _to_deliver(self, limit: int, busy: list[str]) -> Sequence[Row]:
-        return self._jobs.to_deliver(self._clock.real(), limit, busy)
-
-    def _start(self, lane: Lane, row: Row) -> None:
+    def _start(self, department: Department, lane: Lane, job: int) -> None:
         begun = asyncio.Event()
-        work = self._work(lane, row["id"], begun)
-        task = asyncio.create_task(work, name=f"job {row['id']}")
-        lane.running[task] = row
-        lane.begun[task] = begun
-        task.add_done_callback(lambda task: self._ended(lane, task))
+        work = self._work(department, job, begun)
+        task = asyncio.create_task(work, name=f"job {job}")
+        department.running[task] = lane
+        department.begun[task] = begun
+        task.add_done_callback(partial(self._ended, department))
 
-    def _ended(self, lane: Lane, task: Task) -> None:
-        del lane.running[task]
-        lane.begun.pop(task).set()
-        lane.ended += 1
-        self._clock.changed.notify()
+    def _ended(self, department: Department, task: Task) -> None:
+        department.lanes.end(department.running.pop(task))
+        department.begun.pop(task).set()
+        department.ended += 1
+        self._clock.alarm.ring()
 
-    async def _work(self, lane: Lane, job: int, begun: asyncio.Event) -> None:
+    async def _work(
+        self, department: Department, job: int, begun: asyncio.Event
+    ) -> None:
         """Do the work of a claimed job; one that comes to grief is due again."""
         try:
-            await lane.run(job, begun)
+            await department.run(job, begun)
         except Exception:
             log.exception("job %d failed", job)
             begun.set()
@@ -255,19 +325,38 @@ class Worker:
 
     async def _give_back(self, job: int) -> None:
         """Make a job due again, as soon as the store can."""
-        while True:
-            try:
-                return await self._store.unit(self._jobs.give_back, job)
-            except Exception:
-                log.exception("job %d is under way: tried again in a second", job)
+        await self._written(job, (Exception,), self._jobs.give_back, job)
+
+    async def _written(
+        self,
+        job: int,
+        failures: tuple[type[Exception], ...],
+        function: Callable[P, T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run the unit that keeps what a job came to; tried again until it is kept."""
+        kept_back = False
+        try:
+            while True:
+                try:
+                    return await self._store.unit(function, *args, **kwargs)
+                except failures:
+                    if not kept_back:
+                        log.exception("job %d: %s", job, UNWRITTEN)
+                        kept_back = True
+                        self.unwritten += 1
                 await asyncio.sleep(PAUSE)
+        finally:
+            self.unwritten -= kept_back
 
     async def _validate(self, job: int, begun: asyncio.Event) -> None:
         """Judge the emails of a job, charge the valid ones, make it deliver."""
         records = await self._store.unit(self._jobs.begin_validation, job)
         begun.set()
         valid = await self._email_check.valid(records)
-        await self._store.unit(self._jobs.settle, job, valid)
+        await self._written(job, self._store.failures, self._jobs.settle, job, valid)
 
     async def _deliver(self, job: int, begun: asyncio.Event) -> None:
         """Make one attempt, recorded before it is made and completed after.
@@ -282,8 +371,33 @@ class Worker:
             return
         payload = self._jobs.payload_of(job, attempt.records)
         outcome = await self._carrier.deliver(attempt, payload)
-        decision = await self._store.unit(self._jobs.finish, attempt, outcome)
+        self._judge(attempt.endpoint, outcome)
+        decision = await self._written(
+            job, self._store.failures, self._jobs.finish, attempt, outcome
+        )
         _log_attempt(attempt, outcome, decision, self._jobs.retry_schedule)
+
+    def _judge(self, endpoint: str, outcome: Outcome) -> None:
+        """Open or close the circuit of an endpoint by what an attempt came to."""
+        if outcome.error in {ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT}:
+            self._attempts.lanes.timed_out(endpoint)
+        elif outcome.status is not None:
+            self._attempts.lanes.answered(endpoint)
+
+
+@dataclass(eq=False, slots=True)
+class _Claim:
+    """Lanes that are taken while jobs are claimed for them."""
+
+    department: Department
+    given: Sequence[Lane]
+    committed: bool = False
+
+    def undo(self) -> None:
+        """Free the lanes; who was to have them waits on."""
+        for lane in self.given:
+            self.department.lanes.end(lane)
+            self.department.lanes.wait(lane.account, lane.endpoint)
 
 
 async def _cancel(tasks: list[Task]) -> None:

@@ -64,7 +64,7 @@ async def follow(request: web.Request) -> web.Response:
 
 
 def _follow(services: Services, account: str) -> dict[str, object]:
-    services.follow_global_clock(_checked(services, account))
+    services.clock.follow(_checked(services, account))
     return _to_json(services, account)
 
 

@@ -48,6 +48,8 @@ async def every(request: web.Request) -> web.Response:
     query = parameters(request, "account", "state", *PAGING)
     page = page_of(query)
     found, gone = await unit(request, _every, query["account"], query["state"], page)
+    jobs = [_with_circuit(request, orjson.loads(job)) for job in found.entries]
+    found = found._replace(entries=[*map(orjson.dumps, jobs)])
     return await send_page(request, page, found, headers={"Evicted": str(gone)})
 
 
@@ -78,9 +80,16 @@ def _to_json(services: Services, job: int) -> dict[str, object]:
         raise ControlError(404, str(error)) from None
 
 
+def _with_circuit(request: web.Request, job: dict[str, object]) -> dict[str, object]:
+    """Add what the worker alone knows, in memory: the circuit of the endpoint."""
+    endpoint = job["endpoint"]
+    circuit = services_of(request).worker.circuit(str(endpoint)) if endpoint else None
+    return {**job, "circuit": circuit}
+
+
 async def get(request: web.Request) -> web.Response:
     """GET /jobs/{id}."""
-    return reply(await unit(request, _to_json, _id(request)))
+    return reply(_with_circuit(request, await unit(request, _to_json, _id(request))))
 
 
 async def payload(request: web.Request) -> web.Response:
@@ -100,7 +109,8 @@ def _payload(services: Services, job: int) -> Payload:
 
 async def redeliver(request: web.Request) -> web.Response:
     """POST /jobs/{id}/redeliver: one more attempt now, no charge."""
-    return reply(await unit(request, _redeliver, _id(request)))
+    job = await unit(request, _redeliver, _id(request))
+    return reply(_with_circuit(request, job))
 
 
 def _redeliver(services: Services, job: int) -> dict[str, object]:
@@ -134,7 +144,7 @@ async def wait(request: web.Request) -> web.Response:
         if error.status == _GONE:
             raise _gone(job) from None
         raise
-    return reply(shown, 200 if found else 408)
+    return reply(_with_circuit(request, shown), 200 if found else 408)
 
 
 def _gone(job: int) -> ControlError:

@@ -31,9 +31,17 @@ class ResetForm(Form):
 
 
 async def health(request: web.Request) -> web.Response:
-    """GET /health: served only once everything is ready."""
-    contacts = len(services_of(request).dataset)
-    return reply({"status": "ok", "version": __version__, "contacts": contacts})
+    """GET /health: served only once everything is ready; 503: nothing is written."""
+    services = services_of(request)
+    failure = await services.store_failure()
+    shown = {
+        "status": "ok" if failure is None else "failing",
+        "version": __version__,
+        "contacts": len(services.dataset),
+        "store_error": failure,
+        "unwritten": services.worker.unwritten,
+    }
+    return reply(shown, 200 if failure is None else 503)
 
 
 async def reset(request: web.Request) -> web.Response:
