@@ -26,6 +26,7 @@ async def add_changes(api: Api) -> None:
 
 
 async def add_jobs(api: Api) -> None:
+    await api.freeze()
     for _ in range(5):
         await api.fetch_data(1)
 
