@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,9 @@ def imports(path: Path) -> Iterator[str]:
 def named(path: Path) -> list[str]:
     """Return the queries that a module names: the first argument of a store's call."""
     text = path.read_text(encoding="utf-8")
-    return re.findall(r'(?:\.(?:one|all|run|recall)|\bLane)\(\s*"(\w+)"', text)
+    lists = re.findall(r'\brows_of\(\s*\S+, page, "(\w+)", "(\w+)"', text)
+    asked = re.findall(r'(?:\.(?:one|all|run|recall)|\bLane)\(\s*"(\w+)"', text)
+    return [*asked, *chain.from_iterable(lists)]
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -191,7 +194,18 @@ def test_every_private_name_that_is_relied_on_is_known() -> None:
         for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
-    own |= {"_arriving", "_at", "_taken", "_tls"}
+    own |= {
+        "_arriving",
+        "_at",
+        "_before",
+        "_in_time",
+        "_is_upgrade",
+        "_most",
+        "_open",
+        "_of_head",
+        "_taken",
+        "_tls",
+    }
     used = {
         node.attr
         for node in nodes(path)

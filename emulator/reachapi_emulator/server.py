@@ -122,7 +122,13 @@ class Server:
     ) -> list[Listener]:
         """Take every port before any is served: a start is all or nothing."""
         application = build(services, self._ca_pem)
-        runner = EnvelopeRunner(application, access_log=None, shutdown_timeout=SHUTDOWN)
+        runner = EnvelopeRunner(
+            application,
+            max_bytes=services.budget.connections,
+            access_log=None,
+            shutdown_timeout=SHUTDOWN,
+            keepalive_timeout=self.settings.keep_alive_timeout,
+        )
         await runner.setup()
         exits.push_async_callback(runner.cleanup)
         exits.callback(services.delays.cancel)

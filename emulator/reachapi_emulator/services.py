@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from reachapi_emulator.budget import Budget, Quota
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.editions import Editions
 from reachapi_emulator.delivery.sender import Sender
@@ -14,6 +15,7 @@ from reachapi_emulator.errors import StartError
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock, microseconds
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import Page
 from reachapi_emulator.state.sqlite import MEMORY
 from reachapi_emulator.state.store import Store, open_store
 from reachapi_emulator.testing.activity import AccountFilter, Activity
@@ -30,6 +32,9 @@ from reachapi_emulator.vendor.email_check import EmailCheck
 from reachapi_emulator.vendor.jobs import Jobs
 from reachapi_emulator.vendor.rate_limit import Limiter
 from reachapi_emulator.vendor.worker import Worker
+
+MAX_WAITS = 1_000
+"""Requests that wait at a time for a job, or for other requests."""
 
 MAX_PROBE = 0.1
 """Real seconds for which the answer about the store's health is waited for."""
@@ -60,6 +65,10 @@ class Services:
 
     Attributes:
         settings: as they were given.
+        budget: bytes for each buffer.
+        transfers: counts the bytes of deliveries, snapshots and large answers.
+        bodies: counts the bytes of other bodies.
+        waits: counts the requests that wait.
         dataset: the contacts.
         editions: the same, and what they were to jobs that are older.
         store: all that is remembered; runs the units of work.
@@ -69,6 +78,10 @@ class Services:
     """
 
     settings: Settings
+    budget: Budget
+    transfers: Quota
+    bodies: Quota
+    waits: Quota
     dataset: Dataset
     editions: Editions
     store: Store
@@ -111,11 +124,11 @@ class Services:
         Raises:
             StoreError: the state file cannot be used.
         """
-        editions = Editions(dataset)
-        store = store or _open(settings)
+        budget, editions = Budget.of(settings.memory_budget), Editions(dataset)
+        store = store or _open(settings, budget)
         sender = sender or _sender(settings)
         clock = VirtualClock(store, real)
-        inboxes, journal = Inboxes(store, clock), Journal(store)
+        inboxes, journal = Inboxes(store, clock, budget.inboxes), Journal(store)
         faults, delays = FaultRules(store), Delays(store, clock)
         activity = Activity(store, clock)
         limiter = Limiter(store, settings.rate_limit)
@@ -127,6 +140,10 @@ class Services:
         bounds = Bounds(settings.rate_limit, settings.webhook_timeout)
         return cls(
             settings=settings,
+            budget=budget,
+            transfers=Quota(budget.transfers),
+            bodies=Quota(budget.bodies),
+            waits=Quota(MAX_WAITS),
             dataset=dataset,
             editions=editions,
             store=store,
@@ -226,8 +243,9 @@ class Services:
         Returns:
             The ids of those deleted, and whether there are more than `MAX_TIDIED`.
         """
-        every = await self.store.unit(self.accounts.ids)
-        chosen = self.activity.select(wanted, (each for each in every if each != DEMO))
+        numbered = await self.store.unit(self.accounts.numbered, Page(after=0))
+        others = (account for _, account in numbered if account != DEMO)
+        chosen = self.activity.select(wanted, others)
         deleted = []
         for account in chosen[:MAX_TIDIED]:
             await asyncio.sleep(0)
@@ -290,10 +308,13 @@ class Services:
         return "" if self.settings.state is None else self.dataset.fingerprint
 
 
-def _open(settings: Settings) -> Store:
+def _open(settings: Settings, budget: Budget) -> Store:
     url = MEMORY if settings.state is None else str(settings.state)
     return open_store(
-        url, journal_size=settings.journal_size, durability=settings.durability
+        url,
+        journal_size=settings.journal_size,
+        budget=budget,
+        durability=settings.durability,
     )
 
 

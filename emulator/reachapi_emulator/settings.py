@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from reachapi_emulator.budget import DEFAULT_MIB
 from reachapi_emulator.hostnames import check_host, check_origin, check_tls_name
 
 MAX_VALUES = 100
@@ -191,6 +192,20 @@ class Settings:
     )
     journal_size: int = _setting(
         10_000, "Maximum number of requests in the journal.", least=1, most=1_000_000
+    )
+    keep_alive_timeout: float = _setting(
+        75.0,
+        "Time after which an idle connection is closed.",
+        unit="seconds",
+        least=0.1,
+        most=3_600,
+    )
+    memory_budget: int = _setting(
+        DEFAULT_MIB,
+        "Memory for what is kept and under way, in shares (docs/limits.md).",
+        unit="MiB",
+        least=16,
+        most=1_048_576,
     )
     log_level: str = _setting(
         "info",

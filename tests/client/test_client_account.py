@@ -1,5 +1,8 @@
 """An account as the driver shows and turns it."""
 
+import math
+from urllib.request import Request, urlopen
+
 import pytest
 
 from reachapi_emulator.client import (
@@ -72,9 +75,41 @@ def test_a_webhook_can_be_inactive_or_none(
         submit(account)
 
 
+def test_lists_are_whole_though_they_come_in_pages(
+    emulator: Emulator, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for bound in ("PAGE_SIZE", "MAX_PAGE"):
+        monkeypatch.setattr(f"reachapi_emulator.web.control.paging.{bound}", 2)
+    with emulator.account(), emulator.account():
+        jobs = [submit(account) for _ in range(3)]
+        for job in jobs:
+            account.wait_for_job(job)
+        accounts = [each.id for each in emulator.accounts]
+
+    assert jobs == [each.unique_processing_id for each in account.jobs]
+    assert jobs == sorted(each.body["unique_processing_id"] for each in account.inbox)
+    assert ["opened", *["charge"] * 3] == [each.reason for each in account.ledger]
+    assert 3 == len(account.requests)
+    newest = emulator.requests(account=account.id, limit=3)
+    assert account.requests == newest
+    assert newest[1:] == emulator.requests(account=account.id, limit=2)
+    assert account.id in accounts[-3:]
+
+
+def test_a_number_beyond_all_bounds_is_read_from_an_inbox(account: Account) -> None:
+    """A body as large as this is not parsed when it arrives."""
+    body = b'{"a":"%b","b":1e999}' % (b"x" * 1024 * 1024)
+    post = f"{account.url}/_emulator/inbox/{account.id}"
+    with urlopen(Request(post, body)) as answer:  # noqa: S310 # http
+        assert 200 == answer.status
+
+    assert math.inf == account.inbox[0].body["b"]
+
+
 def test_an_inbox_answers_as_scripted(account: Account) -> None:
     account.freeze()
     account.script_inbox([500, {"drop": True}])
+    assert [500, 200] == [step["status"] for step in account.inbox_script]
     job = submit(account)
     for attempts, seconds in ((1, 1), (2, 5), (3, 0)):
         account.wait_for_job(job, attempts=attempts)

@@ -18,9 +18,9 @@ __all__ = ["browser", "context"]
 LIMITS = {
     "attempts": "reachapi_emulator.vendor.jobs.MAX_ATTEMPTS",
     "deliveries": "reachapi_emulator.testing.inbox.MAX_DELIVERIES",
-    "inbox bytes": "reachapi_emulator.testing.inbox.MAX_BYTES",
-    "listed requests": "reachapi_emulator.web.control.requests.MAX_LISTED",
-    "snapshot bytes": "reachapi_emulator.web.control.state.MAX_BYTES",
+    "scripted answers": "reachapi_emulator.testing.inbox.MAX_SCRIPTED",
+    "bytes of a page": "reachapi_emulator.web.control.paging.MAX_PAGE_BYTES",
+    "listed requests": "reachapi_emulator.web.control.paging.MAX_PAGE",
 }
 """Where the bounds are that no test should have to fill."""
 

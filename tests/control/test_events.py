@@ -245,6 +245,18 @@ async def test_a_stream_is_in_the_words_of_its_standard(api: Api) -> None:
     )
 
 
+async def test_events_are_sent_as_many_at_once_as_fit() -> None:
+    """Of a share of the memory budget that holds for every stream; one at least."""
+    feed = Feed()
+    with EventStream(feed) as stream:
+        for letter in "abc":
+            feed.publish(letter, None, letter * 150_000)
+        chunks = stream.chunks()
+        names = [(await anext(chunks))[:8] for _ in range(4)]
+
+    assert [b"retry: 1", b"event: a", b"event: b", b"event: c"] == names
+
+
 async def test_silence_is_broken_by_a_comment() -> None:
     """So that nobody between the two takes the connection for dead."""
     with EventStream(Feed(), keep_alive=0) as stream:

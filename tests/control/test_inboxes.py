@@ -1,13 +1,28 @@
 """/_emulator/inbox: the built-in webhook receivers, and their scripted answers."""
 
 from io import BytesIO
+from unittest.mock import ANY
 
+import orjson
 import pytest
 
-from support.client import Api, attempted, job_of, point, script
+from support.client import (
+    Api,
+    Serve,
+    attempted,
+    job_of,
+    point,
+    refused,
+    script,
+)
 from support.control import Limit, picked, received
 
 HOOK = "/_emulator/inbox/hook"
+MIB = 1024 * 1024
+HEAD = b'{"a":"%b","b":' % (b"x" * MIB)
+"""The start of a body that is too large to be parsed."""
+LARGE = HEAD + b'[1e5,"\\ud83d\\ude00"]}'
+NO_ENDS = (b"", b"1", b'"\\ud800"}', b'"\xff"}')
 
 
 async def bodies(api: Api, name: str = "hook") -> list[object]:
@@ -33,7 +48,12 @@ async def test_an_inbox_keeps_what_it_gets(api: Api) -> None:
     assert ([], 200, b"") == (before, answer.status, answer.body)
     assert "7" == arrived.pop("headers")["X-Trace"]
     now = (await api.control("GET", "/clock"))["now"]
-    assert {"received_at": now, "body": {"a": [1, None]}} == arrived
+    assert {
+        "id": 1,
+        "received_at": now,
+        "body": {"a": [1, None]},
+        "cut": False,
+    } == arrived
 
 
 @pytest.mark.parametrize(
@@ -45,7 +65,16 @@ async def test_an_inbox_keeps_what_it_gets(api: Api) -> None:
         (b"{", "{"),
         (b"7", 7),
         (b"[1]", [1]),
-        (b"x" * 2 * 1024 * 1024, "x" * 2 * 1024 * 1024),
+        (b"x" * 2 * MIB, "x" * 2 * MIB),
+        (b"1,2", "1,2"),
+        (b"1]", "1]"),
+        (b'"\\ud800"', '"\\ud800"'),
+        (b" [1] ", [1]),
+        (b"[" * 1_000 + b"]" * 1_000, ANY),
+        (b"[" * 1_023 + b"]" * 1_023, "[" * 1_023 + "]" * 1_023),
+        (b"[" * 100_000 + b"]" * 100_000, "[" * 100_000 + "]" * 100_000),
+        (LARGE, orjson.loads(LARGE)),
+        *((HEAD + end, (HEAD + end).decode(errors="replace")) for end in NO_ENDS),
     ],
     ids=lambda value: str(value)[:9],
 )
@@ -80,18 +109,27 @@ async def test_the_oldest_delivery_goes_for_want_of_room(
     assert [[], [2, 3]] == [await bodies(api, "other"), await bodies(api)]
 
 
-@pytest.mark.parametrize(
-    ("size", "left"), [(7, [2, 2]), (8, [2]), (9, [2]), (10, []), (99, [])]
-)
-async def test_the_oldest_deliveries_go_for_want_of_bytes(
-    api: Api, limit: Limit, size: int, left: list[int]
-) -> None:
-    """As many as a new one needs; a body over the bound is kept alone."""
-    limit("inbox bytes", 11)
-    for body in (b"aa", b"bb", b"x" * size):
-        await api.send("POST", HOOK, data=body)
+async def test_the_oldest_deliveries_go_for_want_of_bytes(serve: Serve) -> None:
+    """Of a budget of 16 MiB inboxes have 4, headers included; more in one is 413."""
+    api = await serve(memory_budget=16)
+    for letter in (b"a", b"b", b"c"):
+        await api.send("POST", HOOK, data=BytesIO(letter * MIB))
+    heavy = {f"X-{n}": "y" * 8_000 for n in range(5)}
+    await api.send("POST", HOOK, data=BytesIO(b"d" * (MIB - 4_000)), headers=heavy)
+    kept = [str(body)[0] for body in await bodies(api)]
+    too_much = await api.send("POST", HOOK, data=BytesIO(b"e" * (4 * MIB + 1)))
 
-    assert [*left, size] == [len(str(body)) for body in await bodies(api)]
+    assert (["b", "c", "d"], 413) == (kept, too_much.status)
+
+
+async def test_all_scripts_together_have_a_bound(api: Api, limit: Limit) -> None:
+    """What would go beyond it is refused, and changes nothing."""
+    limit("scripted answers", 2)
+    await script(api, 500, inbox="hook")
+    refusal = await refused(api, "PUT", "/inbox/other/script", [{}, {}])
+
+    assert 409 == refusal[0]
+    assert [500, 200] == await post(api, 1, 2)
 
 
 async def test_a_script_is_shown_as_understood(api: Api) -> None:
@@ -101,6 +139,16 @@ async def test_a_script_is_shown_as_understood(api: Api) -> None:
     assert [[503, 0, False], [200, 0.5, False], [200, 0, True], [200, 0, False]] == [
         picked(step, "status", "delay_s", "drop") for step in shown
     ]
+
+
+async def test_what_is_still_to_come_of_a_script_is_shown(api: Api) -> None:
+    steps = await api.control("PUT", "/inbox/hook/script", [{"status": 503}, {}])
+    before = await api.control("GET", "/inbox/hook/script")
+    await post(api, 1)
+
+    assert steps == before
+    assert steps[1:] == await api.control("GET", "/inbox/hook/script")
+    assert [] == await api.control("GET", "/inbox/other/script")
 
 
 async def test_a_script_answers_one_arrival_an_entry(api: Api) -> None:

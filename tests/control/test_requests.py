@@ -2,7 +2,9 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit
 
+import orjson
 import pytest
 
 from support.client import (
@@ -113,7 +115,9 @@ def test_headers_are_noted_as_they_came(shared: Address) -> None:
 async def test_any_body_is_noted(api: Api, body: bytes, noted: str) -> None:
     await api.call("POST", COUNTS, data=body)
 
-    assert [noted] == [each["body"] for each in await journal(api)]
+    assert [(noted, len(body) > 4_096)] == [
+        (each["body"], each["cut"]) for each in await journal(api)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,6 +168,18 @@ async def test_the_journal_lets_the_oldest_go(serve: Serve, limit: Limit) -> Non
     assert [1] == [each["id"] for each in await journal(api)]
 
 
+async def test_the_journal_lets_the_oldest_go_for_want_of_bytes(serve: Serve) -> None:
+    """Of a budget of 16 MiB it has 2: 33 requests with 60 KB of headers do not fit."""
+    api = await serve(memory_budget=16)
+    heavy = {f"X-{n}": "y" * 7_500 for n in range(8)}
+    for _ in range(33):
+        await api.call("GET", "/nowhere", headers=heavy)
+    listed = await api.control("GET", "/requests")
+
+    assert 33 == listed["evicted"] + len(listed["requests"])
+    assert 28 < len(listed["requests"]) < 33
+
+
 async def test_a_wait_is_for_the_requests_that_fit(api: Api) -> None:
     """200 with them, as soon as there are so many; their account may be to come."""
     what = {"account": "test-a", "operation": "credits", "status": 200, "count": 2}
@@ -179,6 +195,49 @@ async def test_a_wait_is_for_the_requests_that_fit(api: Api) -> None:
     assert still
     assert (200, {"requests": listed}) == (answer.status, answer.json)
     assert 2 == len(listed)
+
+
+WAITS = {
+    "/requests/wait": {"count": 9},
+    "/jobs/1300/wait": {"attempts": 9},
+}
+
+
+@pytest.mark.parametrize(("path", "wanted"), WAITS.items(), ids=WAITS)
+@pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
+async def test_a_wait_ends_when_its_client_hangs_up(
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    wanted: dict[str, object],
+    *,
+    reset: bool,
+) -> None:
+    """So that others may wait: there is room for one here.
+
+    A close looks as if the client had sent all, and is found out by interim answers.
+    """
+    monkeypatch.setattr("reachapi_emulator.services.MAX_WAITS", 1)
+    monkeypatch.setattr("reachapi_emulator.web.http_server.PROBE_SECONDS", 0.01)
+    api = await serve()
+    await api.fetch_data()
+    url = urlsplit(api.url)
+    _, writer = await asyncio.open_connection(url.hostname, url.port)
+    body = orjson.dumps({**wanted, "timeout": 600})
+    writer.write(request("POST", f"/_emulator{path}", body))
+    short = {**wanted, "timeout": 0}
+    while (refusal := await ask(api, "POST", path, short)).status != 503:
+        pass
+    if reset:
+        writer.transport.abort()
+    writer.close()
+    while (answer := await ask(api, "POST", path, short)).status == 503:
+        pass
+
+    assert refusal.json == {
+        "error": "1 requests wait already: let some of them end first"
+    }
+    assert 408 == answer.status
 
 
 async def test_a_good_client_gets_a_clean_report(api: Api) -> None:

@@ -1,13 +1,15 @@
 """What is kept of what has ended: so much, the sums of the rest, and a small file."""
 
+from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 
 import pytest
 
+from reachapi_emulator.budget import DEFAULT_MIB, MIB, SHARES
 from reachapi_emulator.vendor import credits as credits_of, jobs
 from support.client import Api, Serve, ask, attempted, ledger, opened, refused, script
-from support.control import Limit, ids
+from support.control import ids
 from support.in_process import InProcess
 from support.scripted import Outcome, answers
 from support.start import start
@@ -172,9 +174,10 @@ async def test_a_state_file_gives_back_what_is_free(tmp_path: Path, how: str) ->
     ],
 )
 async def test_a_snapshot_that_is_too_large_says_what_would_make_it_smaller(
-    api: Api, limit: Limit, part: str, advice: str
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, part: str, advice: str
 ) -> None:
-    limit("snapshot bytes", 1_000)
+    monkeypatch.setitem(SHARES, "snapshot", Fraction(1_000, DEFAULT_MIB * MIB))
+    api = await serve()
     much = "x" * 20_000
     match part:
         case "deliveries":

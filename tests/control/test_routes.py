@@ -240,9 +240,9 @@ WRONG: list[tuple[str, int, str]] = [
     *(
         (f"{route}?id=1", 400, f"unknown parameter 'id': known are {known}")
         for route, known in {
-            "GET /accounts": "prefix, idle",
-            "GET /jobs": "account, state",
-            "GET /requests": "account, operation, status, limit",
+            "GET /accounts": "prefix, idle, limit, before, after",
+            "GET /jobs": "account, state, limit, before, after",
+            "GET /requests": "account, operation, status, limit, before, after",
             "DELETE /requests": "account",
             "GET /faults": "none",
             "DELETE /faults": "account",

@@ -42,7 +42,7 @@ SHOWING = [
         *("jobs", "jobs/1300/payload", "report", "requests", "snapshot"),
     )
 ]
-MUCH = 256 * 1024 * 1024 + 1
+MUCH = 64 * 1024 * 1024 + 1
 
 
 async def taken(api: Api) -> bytes:
@@ -233,6 +233,16 @@ async def test_a_snapshot_may_be_larger_than_other_bodies(api: Api) -> None:
     (delivery,) = await api.control("GET", "/inbox/shelf")
 
     assert body.decode() == delivery["body"]
+
+
+async def test_one_that_is_too_large_to_restore_is_not_taken(serve: Serve) -> None:
+    """Of a budget of 16 MiB it has 3; what is stored takes a third more in it."""
+    api = await serve(memory_budget=16)
+    await api.send("POST", SHELF, data=BytesIO(b"x" * 3 * 1024 * 1024))
+    answer = await ask(api, "GET", "/snapshot")
+
+    assert 409 == answer.status
+    assert "3,145,728 can be restored; 4,194,304 bytes are" in answer.json["error"]
 
 
 def test_a_body_over_the_bound_is_refused_unread(unharmed: Address) -> None:

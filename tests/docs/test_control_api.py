@@ -15,12 +15,11 @@ from reachapi_emulator.testing import journal as findings
 from reachapi_emulator.testing.delays import MAX_DELAY_S
 from reachapi_emulator.testing.delivery_faults import MAX_REORDER
 from reachapi_emulator.testing.faults import KINDS, MAX_RULES, FaultKind, FaultPhase
-from reachapi_emulator.testing.inbox import MAX_BYTES, MAX_DELIVERIES
+from reachapi_emulator.testing.inbox import MAX_DELIVERIES
 from reachapi_emulator.vendor.job import STATES
 from reachapi_emulator.vendor.jobs import MAX_BODIES
 from reachapi_emulator.web.control.events import KEEP_ALIVE, MAX_FOLLOWERS
 from reachapi_emulator.web.control.faults import DEFAULT_SEED
-from reachapi_emulator.web.control.state import MAX_BYTES as MAX_SNAPSHOT
 from reachapi_emulator.web.vendor_api import OPERATIONS
 from support.client import Answer, Api
 from support.control import PREFIX, ROUTES
@@ -85,8 +84,7 @@ def test_the_page_describes_every_kind_of_fault(page: str, kind: FaultKind) -> N
 @pytest.mark.parametrize(
     "bound",
     [
-        f"{MAX_DELIVERIES:,} deliveries and {MAX_BYTES // 2**20} MiB",
-        f"such a document, up to {MAX_SNAPSHOT // 2**20} MiB",
+        f"{MAX_DELIVERIES:,} deliveries",
         f"or there are {MAX_RULES}.",
         f"answers have {MAX_BODIES // 2**20} MiB together",
         f"at most {MAX_REORDER // SECOND} seconds",

@@ -84,6 +84,18 @@ def test_who_is_too_far_behind_learns_how_far(feed: Feed) -> None:
     assert "bcd" == after(feed, start + 1)
 
 
+def test_events_go_for_want_of_bytes(follower: Mock) -> None:
+    """The newest stays, however large it is."""
+    feed = Feed(9, max_bytes=5)
+    feed.follow(follower)
+    start = feed.last
+    for text in ("a", "b", "much more"):  # of three bytes each, as JSON, but the last
+        feed.publish("a", None, text)
+
+    assert None is feed.after(start + 1, 9)
+    assert [b'"much more"'] == [each.data for each in feed.after(start + 2, 9) or []]
+
+
 @pytest.mark.parametrize("away", [-1, 1], ids=["before", "to come"])
 def test_of_an_unknown_event_nothing_is_known(feed: Feed, away: int) -> None:
     seen = feed.last + away

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from reachapi_emulator.state.memory import Ring, Windows
+from reachapi_emulator.state.page import Page
 
 SECOND = 1_000_000
+ROOM = 1_000
 
 
 @pytest.fixture
@@ -65,9 +67,9 @@ def everything(note: object) -> bool:
 
 
 def ring_of(size: int, *notes: object) -> Ring:
-    ring = Ring(size)
+    ring = Ring(size, ROOM)
     for note in notes:
-        ring.add(note)
+        ring.add(note, 1)
     return ring
 
 
@@ -75,32 +77,55 @@ def ring_of(size: int, *notes: object) -> Ring:
     size=st.integers(1, 5),
     notes=st.lists(st.integers(0, 9), max_size=12),
     most=st.integers(0, 12),
+    at=st.integers(0, 12),
 )
-def test_a_ring_is_the_end_of_a_list(size: int, notes: list[int], most: int) -> None:
+def test_a_ring_is_the_end_of_a_list(
+    size: int, notes: list[int], most: int, at: int
+) -> None:
     ring, other = ring_of(size, *notes), ring_of(size, 1)
     kept = list(enumerate(notes, start=1))[-size:]
     even = [(number, note) for number, note in kept if note % 2 == 0]
-    other.load(ring.newest(everything), ring.count, ring.evicted)
+    sized = ((*each, 1) for each in ring.find(everything)[::-1])
+    other.load(sized, ring.count, ring.evicted)
 
     for each in (ring, other):
-        assert even[max(0, len(even) - most) :] == each.newest(
-            lambda n: n % 2 == 0, most
-        )
+        pages = [Page(most), Page(most, before=at), Page(most, after=at)]
+        found = [each.find(lambda n: n % 2 == 0, page) for page in pages]
+        assert [
+            even[::-1][:most],
+            [pair for pair in even[::-1] if pair[0] < at][:most],
+            [pair for pair in even if pair[0] > at][:most],
+        ] == found
         assert (len(notes), max(0, len(notes) - size)) == (each.count, each.evicted)
 
 
 def test_dropped_notes_are_not_evicted_and_others_keep_their_numbers() -> None:
     ring = ring_of(3, "a", "b", "c")
     ring.drop(lambda note: note == "b")
-    ring.add("d")
+    ring.add("d", 1)
 
-    assert [(1, "a"), (3, "c"), (4, "d")] == ring.newest(everything, 9)
+    assert [(1, "a"), (3, "c"), (4, "d")] == ring.find(everything)[::-1]
     assert 0 == ring.evicted
 
 
 def test_a_cleared_ring_counts_anew() -> None:
     ring = ring_of(1, "a", "b")
     ring.clear()
-    ring.add("c")
+    ring.add("c", 1)
 
-    assert ([(1, "c")], 0) == (ring.newest(everything, 9), ring.evicted)
+    assert ([(1, "c")], 0) == (ring.find(everything)[::-1], ring.evicted)
+
+
+@given(sizes=st.lists(st.integers(0, 9), min_size=1, max_size=12))
+def test_a_ring_keeps_the_newest_as_far_as_there_is_room(sizes: list[int]) -> None:
+    """One that is larger than the room is kept alone."""
+    ring = Ring(99, 10)
+    for size in sizes:
+        ring.add(size, size * 2)
+    kept = [size for _, size in ring.find(everything)[::-1]]
+
+    assert sizes[-len(kept) :] == kept
+    assert sum(kept) * 2 == ring.bytes <= max(10, sizes[-1] * 2)
+    assert len(sizes) - len(kept) == ring.evicted
+    left_out = sizes[-len(kept) - 1 : -len(kept)]
+    assert [] == [each for each in left_out if (sum(kept) + each) * 2 <= 10]

@@ -47,12 +47,12 @@ def test_queries_are_split_by_name() -> None:
 
 
 def test_all_are_rows_in_the_order_of_the_statement(store: SqliteStore) -> None:
-    for body in "bca":
-        run(store, "delivery_add", inbox="box", at=0, headers="{}", body=body)
+    for step in "bca":
+        run(store, "script_add", inbox="box", step=step)
 
-    rows = store.all("deliveries_of", inbox="box")
+    rows = store.all("script_of", inbox="box")
 
-    assert ["b", "c", "a"] == [row["body"] for row in rows]
+    assert ["b", "c", "a"] == [row["step"] for row in rows]
 
 
 def test_recall_is_from_memory_while_nothing_changes(store: SqliteStore) -> None:
@@ -224,8 +224,9 @@ def test_a_job_is_claimed_once_and_settled_once(ann: SqliteStore) -> None:
 def test_an_account_takes_all_that_hangs_on_it(ann: SqliteStore) -> None:
     run(ann, "account_delete", id="ann")
 
-    assert [] == ann.all("ledger_of", account="ann")
-    assert [] == ann.all("jobs_of", account="ann", state=None)
+    assert [] == ann.all("ledger_after", account="ann", after=0, most=1)
+    wanted = {"account": "ann", "state": None, "after": 0, "most": 1}
+    assert [] == ann.all("jobs_of_after", **wanted)
     assert [] == ann.all("attempts_of", job=1300)
     assert ann.one("key_find", api_key="the key") is None
 

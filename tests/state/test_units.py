@@ -89,7 +89,7 @@ class Scene(InProcess):
             {
                 "tables": {name: vars_of(each) for name, each in store.dump().items()},
                 "windows": store.windows.dump(),
-                "journal": [store.journal.count, len(store.journal.newest(bool))],
+                "journal": [store.journal.count, len(store.journal.find(bool))],
                 "rules": [rule.id for rule in services.faults.rules],
                 "events": store.feed.last,
                 "woken": [services.clock.changed.changes],

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reachapi_emulator import services
+from reachapi_emulator.budget import Budget
 from support.client import CREDITS, FETCH, Answer, Api, Serve
 from support.flow import attempted, inbox, job_of, script
 from support.receiver import receiving
@@ -27,7 +28,10 @@ def stores(
     """Let every emulator of a test open such a store; return those it opened."""
     opened: Stores = []
 
-    def open_store(url: str, *, journal_size: int, durability: str) -> ThreadedStore:
+    def open_store(
+        url: str, *, journal_size: int, budget: Budget, durability: str
+    ) -> ThreadedStore:
+        del budget
         assert "process" == durability
         seed: int = request.param
         opened.append(ThreadedStore(url, journal_size=journal_size, seed=seed))

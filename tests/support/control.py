@@ -84,6 +84,7 @@ ROUTES = (
     Route("GET", "/inbox/{name}"),
     Route("POST", "/inbox/{name}", open=True),
     Route("DELETE", "/inbox/{name}"),
+    Route("GET", "/inbox/{name}/script"),
     Route("PUT", "/inbox/{name}/script", form=True),
     Route("GET", "/jobs"),
     Route("GET", "/jobs/{job}"),

@@ -11,6 +11,7 @@ from reachapi_emulator.contacts.query import first
 from reachapi_emulator.services import Services
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.state.page import EVERY
 from reachapi_emulator.state.sqlite import SqliteStore
 from reachapi_emulator.state.store import Row
 from reachapi_emulator.testing.faults import FaultKind, FaultPhase, FaultRule
@@ -143,7 +144,7 @@ class InProcess:
 
     def jobs(self, account: str | None = None, state: str | None = None) -> list[int]:
         """Return the jobs of an account, in a state, oldest first."""
-        return self.do(self.services.jobs.find, account, state)
+        return sorted(self.do(self.services.jobs.find, account, state, EVERY))
 
     def row(self, job: int) -> Row:
         """Return a job."""

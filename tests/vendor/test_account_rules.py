@@ -158,6 +158,18 @@ def test_there_are_only_so_many_accounts(monkeypatch: pytest.MonkeyPatch) -> Non
         emulator.do(emulator.services.accounts.identify, "test-1")
 
 
+def test_a_key_that_is_longer_than_any_is_not_looked_up() -> None:
+    """So that it is not remembered either: a client fills no memory with them."""
+    emulator = InProcess()
+    with pytest.raises(Unauthorized):
+        emulator.do(emulator.services.accounts.identify, "k" * 200)
+    looked_up = len(emulator.store._memory)  # noqa: SLF001 # what nothing shows
+    with pytest.raises(Unauthorized):
+        emulator.do(emulator.services.accounts.identify, "k" * 201)
+
+    assert 1 == looked_up == len(emulator.store._memory)  # noqa: SLF001 # likewise
+
+
 def test_a_test_key_takes_no_account_of_its_name() -> None:
     """Somebody else opened it, under another key (ruling 7)."""
     emulator = InProcess()

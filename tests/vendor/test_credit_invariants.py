@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from reachapi_emulator.services import Services
 from reachapi_emulator.state.clock import SECOND
+from reachapi_emulator.state.page import EVERY
 from reachapi_emulator.state.sqlite import SqliteStore
 from reachapi_emulator.vendor.errors import InsufficientCredit, WebhookInactive
 from reachapi_emulator.vendor.job import JobBusy
@@ -45,10 +46,10 @@ def audit(services: Services, valid: Mapping[int, int]) -> None:
         valid: how many records of each job have a valid email.
     """
     jobs = services.jobs
-    assert list(valid) == jobs.find()
+    assert list(valid) == sorted(jobs.find(None, None, EVERY))
     for account in ACCOUNTS:
-        entries: list[dict[str, Any]] = services.ledger.entries(account)
-        rows = [jobs.row(job) for job in jobs.find(account)]
+        entries: list[dict[str, Any]] = services.ledger.entries(account)[::-1]
+        rows = [jobs.row(job) for job in sorted(jobs.find(account, None, EVERY))]
         pending = [row for row in rows if row["state"] in IN_VALIDATION]
         settled = [row for row in rows if row not in pending]
         credit = services.ledger.credit(account)

@@ -1,6 +1,7 @@
 """Bodies, queries, paths, keys and forms that nobody should send."""
 
 import gzip
+from contextlib import suppress
 
 import pytest
 
@@ -13,7 +14,7 @@ from support.client import (
     FETCH_DATA,
     PRESETS,
 )
-from support.raw import Address, Headers, Reply, ask, head, request
+from support.raw import Address, Headers, Reply, ask, connected, head, request
 from support.surfaces import (
     CONTROL,
     FORMS,
@@ -515,6 +516,41 @@ def test_the_key_is_checked_before_anything_that_is_asked_for(
 
     assert 401 == reply.status
     assert "" == envelope_flaw(reply, bodiless=endpoint.method == "HEAD")
+
+
+FIELD = "y" * 8_000
+TOO_LARGE = "Request is not well-formed HTTP: its head has more than 65,536 bytes"
+
+
+def heavy(fields: int) -> bytes:
+    """Return a request with so many fields of 8 KB in its head."""
+    return request("GET", PRESETS, b"", {f"X-{n}": FIELD for n in range(fields)})
+
+
+@pytest.mark.parametrize(("fields", "status"), [(8, 401), (9, 400), (99, 400)], ids=str)
+@pytest.mark.parametrize("piece", [1_000, 10_000_000], ids=["in pieces", "whole"])
+def test_a_head_has_a_bound_in_bytes(
+    sturdy: Address, fields: int, status: int, piece: int
+) -> None:
+    """However many fields are within theirs; it is refused before it has come whole."""
+    data = heavy(fields)
+    with connected(sturdy) as wire:
+        for start in range(0, len(data), piece):
+            with suppress(ConnectionError):
+                wire.send(data[start : start + piece])
+        reply = wire.reply()
+
+    assert (status, "") == (reply.status, envelope_flaw(reply))
+    assert status == 401 or reply.json["message"] == TOO_LARGE
+
+
+def test_heads_that_come_together_are_judged_each_by_itself(sturdy: Address) -> None:
+    """Small ones may be more than one is allowed to be; a large one ends them."""
+    small = request("GET", "/nowhere", b"", {"X": FIELD})
+    with connected(sturdy) as wire:
+        wire.send(small * 20 + heavy(9) + small)
+
+        assert [404] * 20 + [400] == [reply.status for reply in wire.rest()]
 
 
 @pytest.mark.parametrize("second", [b"demo-api-key", b"unknown", b"", b"\xff"])

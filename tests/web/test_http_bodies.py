@@ -5,13 +5,19 @@ import gzip
 import socket
 import struct
 import zlib
+from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from hypothesis import given, strategies as st
 
+from reachapi_emulator.budget import Quota, QuotaFull
+from reachapi_emulator.web.body import MAX_SLICE, Unpacker
 from reachapi_emulator.web.http import StreamedRecords
-from support.client import BATCH, COUNTS, CREDITS, FETCH_DATA
+from support.client import BATCH, COUNTS, CREDITS, FETCH_DATA, Serve
 from support.contacts import contacts
+from support.in_process import steps
 from support.raw import Address, Headers, Wire, ask, connected, head, request
 from support.surfaces import envelope_flaw, flaw
 from support.threaded import DEMO, tell
@@ -31,6 +37,7 @@ SLOW = 30
 READERS = (COUNTS, FORM, "/_emulator/inbox/shelf")
 UNREAD = ("/nowhere", "/_emulator/nowhere", "/_emulator/jobs/1300/redeliver")
 BODY = b'{"filter":{}}'
+LONG = BODY.ljust(2_000)
 GOOD = request("POST", CREDITS, headers=DEMO)
 WAITING = {"Expect": "100-continue", "Content-Length": str(len(BODY))}
 CHUNKED = {**DEMO, "Transfer-Encoding": "chunked"}
@@ -185,8 +192,13 @@ CODED = {
     "no gzip": ("gzip", BODY),
     "head of a gzip": ("gzip", GZIP[:10]),
     "half a gzip": ("gzip", GZIP[:14]),
+    "gzip without its end": ("gzip", GZIP[:-1]),
+    "half a second member": ("gzip", GZIP + GZIP[:20]),
+    "too many members": ("gzip", gzip.compress(b"") * 1_001),
     "gzip and more": ("gzip", GZIP + b"more"),
     "no deflate": ("deflate", b"\xff\xff\xff"),
+    "deflate without its end": ("deflate", zlib.compress(BODY)[:-1]),
+    "deflate and more": ("deflate", zlib.compress(BODY) * 2),
     **{name: (name, BODY) for name in ("br", "zstd", "x-gzip", "cake", "ca\xe9ke")},
     "list": ("gzip, gzip", gzip.compress(GZIP)),
 }
@@ -205,6 +217,124 @@ def test_a_body_that_its_coding_does_not_fit_is_refused(
     assert answer.json["message"] == NOT_READ or coding in {"gzip", "deflate"}
     assert 400 == form.status
     assert "" in {flaw(form, FORM), envelope_flaw(form)}
+
+
+@given(data=st.data(), coding=st.sampled_from(["gzip", "deflate"]))
+def test_what_is_packed_is_unpacked_in_slices_wherever_it_was_cut(
+    data: st.DataObject, coding: str
+) -> None:
+    """So that others have their turn between them."""
+    whole = data.draw(st.binary(max_size=9)) * data.draw(st.integers(0, 90_000))
+    coded = packed(whole, coding)
+    size = data.draw(st.integers(1, len(coded)))
+    unpacker = Unpacker(coding)
+    pieces = [
+        piece
+        for start in range(0, len(coded), size)
+        for piece in unpacker.unpack(coded[start : start + size])
+    ]
+
+    assert whole == b"".join(pieces)
+    assert unpacker.ended
+    assert max(map(len, pieces)) <= MAX_SLICE
+
+
+BOMB = gzip.compress(bytes(5 * MIB))
+
+
+async def test_a_small_body_that_unpacks_to_a_large_one_is_refused(
+    serve: Serve,
+) -> None:
+    """Of a budget of 16 MiB, one of an inbox has 4."""
+    api = await serve(memory_budget=16)
+    packing = {"Content-Encoding": "gzip"}
+    answers = [
+        await api.send("POST", "/_emulator/inbox/shelf", data=body, headers=packing)
+        for body in (BOMB, gzip.compress(bytes(3 * MIB)))
+    ]
+
+    assert [413, 200] == [answer.status for answer in answers]
+
+
+SHELF = "/_emulator/inbox/shelf"
+
+
+@pytest.mark.parametrize(
+    ("path", "share", "other"),
+    [(SHELF, 4 * MIB, COUNTS), (COUNTS, MIB, SHELF)],
+    ids=["deliveries", "bodies"],
+)
+async def test_bodies_that_arrive_together_have_a_bound(
+    serve: Serve, path: str, share: int, other: str
+) -> None:
+    """Of a budget of 16 MiB: who goes beyond is told so, and may come again.
+
+    Deliveries have another share than the bodies of all other requests.
+    """
+    api = await serve(memory_budget=16, rate_limit=0)
+    go_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield BODY.ljust(share - 1_000)
+        await go_on.wait()
+
+    async def status(path: str) -> int:
+        return (await api.call("POST", path, data=BytesIO(LONG))).status
+
+    key = {"X-API-Key": "demo-api-key"}
+    sending = api.session.post(api.url + path, data=slowly(), headers=key)
+    first = asyncio.create_task(sending)
+    while await status(path) != 503:
+        pass
+    elsewhere = await status(other)
+    go_on.set()
+    arrived = (await first).status
+
+    assert [200, 200, 200] == [elsewhere, arrived, await status(path)]
+
+
+async def test_a_large_body_waits_for_room_if_its_length_is_known(
+    serve: Serve,
+) -> None:
+    """Three deliveries of 3 MiB where there is room for one are all kept, in turn."""
+    api = await serve(memory_budget=16)
+    body = bytes(3 * MIB)
+    sending = [api.send("POST", SHELF, data=BytesIO(body)) for _ in range(3)]
+    answers = await asyncio.gather(*sending)
+
+    assert [200] * 3 == [answer.status for answer in answers]
+
+
+async def test_room_goes_to_who_came_first_and_is_still_there() -> None:
+    quota = Quota(10)
+    let_in: list[int] = []
+
+    async def enter(number: int, size: int, leave: asyncio.Event) -> None:
+        with quota.holding() as held:
+            await held.wait_for(size)
+            let_in.append(number)
+            await leave.wait()
+
+    leaves = [asyncio.Event() for _ in range(5)]
+    sizes = [8, 8, 3, 2, 2]
+    tasks = [
+        asyncio.create_task(enter(*each))
+        for each in zip(range(5), sizes, leaves, strict=True)
+    ]
+    await steps(3)
+    tasks[1].cancel()
+    tasks[2].cancel()
+    await steps(3)
+    before = [*let_in]
+    leaves[0].set()
+    await steps(3)
+    tasks[3].cancel()
+    leaves[4].set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert ([0, 3], [0, 3, 4], 0) == (before, let_in, quota.held)
+    with pytest.raises(QuotaFull):
+        await quota.wait_for(11)
 
 
 def test_two_codings_in_two_fields_are_one_list(unharmed: Address) -> None:
@@ -290,7 +420,7 @@ def test_a_body_that_broke_off_is_remembered_as_a_bad_request(
 def test_a_body_that_stops_is_waited_for_no_longer_than_its_time(
     unharmed: Address, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr("reachapi_emulator.web.http.SECONDS", 0.05)
+    monkeypatch.setattr("reachapi_emulator.web.body.SECONDS", 0.05)
     reply = ask(unharmed, head("POST", path, {**DEMO, "Content-Length": "9"}) + b"{")
 
     assert reply.status in {400, 408}

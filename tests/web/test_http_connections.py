@@ -5,8 +5,10 @@ import logging
 import socket
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
@@ -16,8 +18,9 @@ from reachapi_emulator.errors import StartError
 from reachapi_emulator.server import Server
 from reachapi_emulator.settings import Settings
 from reachapi_emulator.tls import Authority
+from reachapi_emulator.web import http_server
 from reachapi_emulator.web.http_server import Listener
-from support.client import COUNTS, CREDITS, FETCH, PRESETS
+from support.client import COUNTS, CREDITS, FETCH, PRESETS, Serve
 from support.listening import Handler, listening
 from support.raw import PATIENCE, Address, Reply, Wire, connected, head, request
 from support.surfaces import envelope_flaw
@@ -122,7 +125,7 @@ def test_who_stops_sending_gets_an_answer_that_takes_its_time(sturdy: Address) -
 def test_who_stops_sending_gets_the_rest_of_an_answer(sturdy: Address) -> None:
     inbox = "/_emulator/inbox/shelf"
     with connected(sturdy) as wire:
-        wire.send(request("POST", inbox, b"x" * LARGE))
+        wire.send(request("POST", inbox, b'"%b"' % (b"x" * LARGE)))
         wire.reply()
         wire.send(request("GET", inbox))
         wire.stream.peek(1)
@@ -165,6 +168,71 @@ def test_who_stops_with_nothing_due_ends_the_connection(
         end(wire)
 
         assert (answered, []) == (statuses(replies), wire.rest())
+
+
+def test_a_head_that_takes_too_long_is_told_so(
+    sturdy: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it trickles in; also the second one of a connection."""
+    monkeypatch.setattr(f"{http_server.__name__}.HEAD_SECONDS", 0.05)
+    for before in (b"", GOOD):
+        with connected(sturdy) as wire:
+            wire.send(before)
+            answered = [wire.reply().status for _ in before[:1]]
+            wire.send(GOOD[:9])
+            wire.send(GOOD[9:-4])
+            (late,) = wire.rest()
+
+        assert [200] * len(answered) == answered
+        assert (408, "") == (late.status, envelope_flaw(late))
+
+
+def test_a_head_in_time_is_not_held_against_what_follows(
+    sturdy: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither its body nor its answer: a wait may take longer than a head."""
+    monkeypatch.setattr(f"{http_server.__name__}.HEAD_SECONDS", 0.02)
+    wanted = b'{"count":9,"timeout":0.06}'
+    data = request("POST", "/_emulator/requests/wait", wanted)
+    with connected(sturdy) as wire:
+        wire.send(data[:9])
+        wire.send(data[9:])
+
+        assert 408 == wire.reply().status  # the wait's, in its own shape
+        wire.send(GOOD)
+        assert 200 == wire.reply().status
+
+
+async def test_an_idle_connection_is_closed_after_its_time(serve: Serve) -> None:
+    """A setting; what is half sent by then is not waited for either."""
+    api = await serve(keep_alive_timeout=0.1)
+    host, port = urlsplit(api.url).hostname or "", urlsplit(api.url).port or 0
+    async with asyncio.timeout(PATIENCE):
+        ends = [await asyncio.open_connection(host, port) for _ in range(2)]
+        ends[1][1].write(GOOD[:9])
+        left = [await reader.read() for reader, _ in ends]
+        for _, writer in ends:
+            writer.close()
+
+    assert [b"", b""] == left
+
+
+async def test_connections_have_a_bound(serve: Serve) -> None:
+    """Of a budget of 16 MiB they have one, 64 of them; the longest idle one goes."""
+    api = await serve(memory_budget=16)
+    host, port = urlsplit(api.url).hostname or "", urlsplit(api.url).port or 0
+    async with AsyncExitStack() as exits:
+        ends = []
+        for _ in range(65):
+            ends.append(await asyncio.open_connection(host, port))
+            exits.callback(ends[-1][1].close)
+        async with asyncio.timeout(PATIENCE):
+            first = await ends[0][0].read()
+            ends[1][1].write(GOOD)
+            second = await ends[1][0].readline()
+
+    assert b"" == first
+    assert second.startswith(b"HTTP/1.1 200")
 
 
 async def received(handler: Handler, *, until: bytes = b"") -> bytes:

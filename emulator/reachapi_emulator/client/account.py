@@ -65,7 +65,7 @@ class View:
     @property
     def ledger(self) -> list[LedgerEntry]:
         """Every change of the balance, oldest first."""
-        entries = self._transport.send("GET", f"{self._path}/ledger")
+        entries = self._transport.every(f"{self._path}/ledger")
         return [from_json(LedgerEntry, each) for each in entries]
 
     @property
@@ -75,13 +75,13 @@ class View:
 
     @property
     def requests(self) -> list[Request]:
-        """What the journal holds of it, 1,000 at most, newest last."""
+        """What the journal holds of it, newest last."""
         return lists.requests(self._transport, self.id)
 
     @property
     def inbox(self) -> list[Arrival]:
         """What its inbox received, oldest first."""
-        found = self._transport.send("GET", self._inbox)
+        found = self._transport.every(self._inbox)
         return [from_json(Arrival, each) for each in found]
 
     def report(self) -> Report:
@@ -175,6 +175,14 @@ class Account(View):
         """
         script = [{"status": step} if isinstance(step, int) else step for step in steps]
         self._transport.send("PUT", f"{self._inbox}/script", script)
+
+    @property
+    def inbox_script(self) -> list[dict[str, Any]]:
+        """What is still to come of the script of its inbox."""
+        steps: list[dict[str, Any]] = self._transport.send(
+            "GET", f"{self._inbox}/script"
+        )
+        return steps
 
     def wait_for_webhook(self, timeout: float = 10) -> Delivery:
         """Return the next delivery that its receiver has acknowledged.

@@ -94,7 +94,7 @@ class Driver:
     @property
     def accounts(self) -> list[Account]:
         """Every account."""
-        found = self._reached.send("GET", "/accounts")
+        found = self._reached.every("/accounts")
         return [Account(self._reached, each, opened=False) for each in found]
 
     def idle_accounts(
@@ -181,7 +181,7 @@ class Driver:
         status: int | None = None,
         limit: int | None = None,
     ) -> list[Request]:
-        """Return what the journal holds, the newest 1,000 at most, newest last."""
+        """Return what the journal holds, or the newest of it, newest last."""
         return lists.requests(self._reached, account, operation, status, limit)
 
     def wait_for_job(

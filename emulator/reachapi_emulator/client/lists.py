@@ -33,7 +33,7 @@ def jobs(
 ) -> list[Job]:
     """Return jobs, oldest first."""
     path = f"/jobs{query(account=account, state=state)}"
-    return [Job.of(each) for each in transport.send("GET", path)]
+    return [Job.of(each) for each in transport.every(path)]
 
 
 def requests(
@@ -43,10 +43,14 @@ def requests(
     status: int | None = None,
     limit: int | None = None,
 ) -> list[Request]:
-    """Return the newest requests of the journal, 1,000 at most, newest last."""
+    """Return the requests of the journal, or the newest, newest last."""
     wanted = query(account=account, operation=operation, status=status, limit=limit)
-    found = transport.send("GET", f"/requests{wanted}")["requests"]
-    return [from_json(Request, each) for each in found]
+    found: list[Request] = []
+    for page in transport.pages(f"/requests{wanted}"):
+        found[:0] = [from_json(Request, each) for each in page["requests"]]
+        if limit is not None and len(found) >= limit:
+            break
+    return found if limit is None else found[max(0, len(found) - limit) :]
 
 
 def description(transport: Transport, account: str) -> list[str]:

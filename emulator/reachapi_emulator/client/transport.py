@@ -1,9 +1,11 @@
 """Requests to the control API of one emulator, their answers, and the connections."""
 
+import json
+import re
 import socket
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from http.client import (
     HTTPConnection,
@@ -36,6 +38,7 @@ NOT_YET = 408
 MAX_ANSWER = 512 * 1024 * 1024
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _REFUSED = 400
+_PREVIOUS = re.compile(rf'<{CONTROL_PATH}([^>]*)>; rel="prev"')
 
 # Bound here: a test may put others in their place.
 _Socket, _look_up = socket.socket, socket.getaddrinfo
@@ -149,15 +152,23 @@ def _refused(url: str) -> EmulatorError:
 
 
 class Answer(NamedTuple):
-    """An answer, read whole."""
+    """An answer, read whole.
+
+    Attributes:
+        previous: the path of the page before, of a list that has one.
+    """
 
     status: int
     body: bytes
+    previous: str | None = None
 
     @property
     def json(self) -> Any:  # noqa: ANN401 # whatever the JSON holds
         """The body, parsed."""
-        return orjson.loads(self.body)
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:  # the vast numbers of an inbox's bodies
+            return json.loads(self.body)
 
 
 class Wait(NamedTuple):
@@ -204,6 +215,27 @@ class Transport:
             EmulatorError: it was refused, or nobody answers.
         """
         return _accepted(self.ask(method, path, json)).json
+
+    def pages(self, path: str) -> Iterator[Any]:
+        """Yield the pages of a list, the one with the newest entries first.
+
+        Raises:
+            EmulatorError: it was refused, or nobody answers.
+        """
+        following: str | None = path
+        while following is not None:
+            answer = _accepted(self.ask("GET", following))
+            yield answer.json
+            following = answer.previous
+
+    def every(self, path: str) -> list[Any]:
+        """Return a list whole, page by page, oldest first.
+
+        Raises:
+            EmulatorError: it was refused, or nobody answers.
+        """
+        pages = [*self.pages(path)]
+        return [entry for page in reversed(pages) for entry in page]
 
     def ask(
         self, method: str, path: str, json: object = None, *, waits: float = 0
@@ -297,7 +329,8 @@ def _read(connection: HTTPConnection) -> Answer:
     body = response.read(MAX_ANSWER)
     if not response.isclosed():
         raise HTTPException(f"the answer is longer than {MAX_ANSWER:,} bytes")
-    return Answer(response.status, body)
+    link = _PREVIOUS.fullmatch(response.getheader("Link", ""))
+    return Answer(response.status, body, link and link[1])
 
 
 def _accepted(answer: Answer) -> Answer:

@@ -120,7 +120,7 @@ class Webhooks:
 
     def _accepted(self) -> int:
         """Return how many data requests of the account the journal holds."""
-        held = lists.requests(self._transport, self._account, "fetch", 200)
+        held = lists.requests(self._transport, self._account, "fetch", 200, MAX_COUNTED)
         return len(held)
 
     def _new(self, jobs: list[Job]) -> list[tuple[Job, Attempt]]:

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 import orjson
 
+from reachapi_emulator.budget import DEFAULT_BUDGET
 from reachapi_emulator.real_time import real_time
 
 MAX_KEPT = 2_000
@@ -55,6 +56,7 @@ class Feed:
 
     Args:
         size: how many are kept.
+        max_bytes: bytes that the kept ones may have; the newest is kept anyway.
 
     Attributes:
         heard: whether events are kept; what nobody would see need not be made.
@@ -63,9 +65,12 @@ class Feed:
         last: the newest event's id.
     """
 
-    def __init__(self, size: int = MAX_KEPT) -> None:
-        self._events: deque[Event] = deque(maxlen=size)
-        self._unheard = 0
+    def __init__(
+        self, size: int = MAX_KEPT, max_bytes: int = DEFAULT_BUDGET.events
+    ) -> None:
+        self._events: deque[Event] = deque()
+        self._most, self._max_bytes = size, max_bytes
+        self._bytes = self._unheard = 0
         self.followers: set[Callable[[], None]] = set()
         self.heard = self.closed = False
         self._real = real_time()
@@ -90,17 +95,27 @@ class Feed:
         if not self.heard:
             return
         self.last += 1
-        self._events.append(Event(self.last, name, account, orjson.dumps(data)))
+        self._keep(Event(self.last, name, account, orjson.dumps(data)))
         for follower in self.followers:
             follower()
         if not self.followers:
             self._forget()
 
+    def _keep(self, event: Event) -> None:
+        events = self._events
+        events.append(event)
+        self._bytes += len(event.data)
+        while len(events) > self._most or (
+            self._bytes > self._max_bytes and len(events) > 1
+        ):
+            self._bytes -= len(events.popleft().data)
+
     def _forget(self) -> None:
         """Stop when who comes back would miss something anyway."""
         self._unheard += 1
-        if self._unheard > (self._events.maxlen or 0):
+        if self._unheard > self._most:
             self._events.clear()
+            self._bytes = 0
             self.heard = False
             self._oldest = self.last = max(self.last + 1, self._real())
 

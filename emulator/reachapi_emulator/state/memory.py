@@ -5,7 +5,10 @@ Every request writes here: a table would cost it a third of its time.
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
+
+from reachapi_emulator.state.page import EVERY, MAX_NUMBER, Page
 
 Note = Any
 """A value that its writer alone understands."""
@@ -74,55 +77,75 @@ class Ring:
 
     Args:
         size: how many are kept.
+        max_bytes: bytes that they may have together; the newest is kept anyway.
 
     Attributes:
         count: the number of the last note.
         evicted: how many had to go.
+        bytes: how many the kept ones have.
     """
 
-    def __init__(self, size: int) -> None:
-        self._notes: deque[tuple[int, Note]] = deque(maxlen=size)
-        self.count = 0
-        self.evicted = 0
+    def __init__(self, size: int, max_bytes: int) -> None:
+        self._notes: deque[tuple[int, Note, int]] = deque()
+        self._most, self._max_bytes = size, max_bytes
+        self.count = self.evicted = self.bytes = 0
 
     @property
     def oldest(self) -> int:
         """The number of the oldest note that is kept; of the next, if there is none."""
         return self._notes[0][0] if self._notes else self.count + 1
 
-    def add(self, note: Note) -> None:
-        """Keep a note; it is numbered, from 1."""
+    def add(self, note: Note, size: int) -> None:
+        """Keep a note of so many bytes; it is numbered, from 1."""
         self.count += 1
-        self.evicted += len(self._notes) == self._notes.maxlen
-        self._notes.append((self.count, note))
+        self._keep(self.count, note, size)
 
-    def newest(
-        self, matches: Callable[[Note], bool], most: int | None = None
+    def _keep(self, number: int, note: Note, size: int) -> None:
+        notes = self._notes
+        while notes and (
+            len(notes) >= self._most or self.bytes + size > self._max_bytes
+        ):
+            self.bytes -= notes.popleft()[2]
+            self.evicted += 1
+        self.bytes += size
+        notes.append((number, note, size))
+
+    def find(
+        self, matches: Callable[[Note], bool], page: Page = EVERY
     ) -> list[tuple[int, Note]]:
-        """Return the newest notes that fit with their numbers, newest last."""
-        found: list[tuple[int, Note]] = []
-        for numbered in reversed(self._notes):
-            if len(found) == most:
-                break
-            if matches(numbered[1]):
-                found.append(numbered)
-        return found[::-1]
+        """Return a page of the notes that match, with their numbers.
 
-    def load(self, notes: Iterable[tuple[int, Note]], count: int, evicted: int) -> None:
-        """Put notes in place of those there are, as far as there is room."""
-        every = list(notes)
-        self._notes.clear()
-        self._notes.extend(every)
-        self.count = count
-        self.evicted = evicted + len(every) - len(self._notes)
+        The newest come first, or, of those after one, the oldest.
+        """
+        if page.after is None:
+            every, first, last = reversed(self._notes), -1, page.before
+        else:
+            every, first, last = iter(self._notes), page.after, MAX_NUMBER
+        found = (
+            (number, note)
+            for number, note, _ in every
+            if first < number < last and matches(note)
+        )
+        return [*islice(found, page.most)]
+
+    def load(
+        self, notes: Iterable[tuple[int, Note, int]], count: int, evicted: int
+    ) -> None:
+        """Put numbered notes and their sizes in place of those there are.
+
+        As far as there is room: the oldest are evicted.
+        """
+        self.clear()
+        self.count, self.evicted = count, evicted
+        for each in notes:
+            self._keep(*each)
 
     def drop(self, matches: Callable[[Note], bool]) -> None:
         """Forget the notes that fit."""
-        kept = [numbered for numbered in self._notes if not matches(numbered[1])]
-        self._notes.clear()
-        self._notes.extend(kept)
+        self._notes = deque(each for each in self._notes if not matches(each[1]))
+        self.bytes = sum(size for _, _, size in self._notes)
 
     def clear(self) -> None:
         """Forget every note, and count anew."""
         self._notes.clear()
-        self.count = self.evicted = 0
+        self.count = self.evicted = self.bytes = 0

@@ -44,6 +44,8 @@ STEPS: Mapping[int, str] = {
          sum(length(CAST(response_body AS BLOB))) OVER (ORDER BY job, number) AS up
        FROM attempts WHERE response_body <> '')
       AS counted WHERE counted.job = attempts.job AND counted.number = attempts.number;
+    ALTER TABLE deliveries ADD COLUMN is_json;
+    UPDATE deliveries SET is_json = is_json(body);
     """,
 }
 """For each version, SQL that makes of the rows of the one before what it needs.
@@ -142,6 +144,7 @@ def migrate(db: sqlite3.Connection, version: int) -> None:
     Raises:
         sqlite3.Error: its rows do not fit; nothing has changed.
     """
+    db.create_function("is_json", 1, tables.is_json, deterministic=True)
     db.execute("PRAGMA foreign_keys = OFF")  # it is no change of rows that is made
     with db:
         db.execute("BEGIN IMMEDIATE")

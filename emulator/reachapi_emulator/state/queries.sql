@@ -36,9 +36,15 @@ VALUES (:id, :name, 0, :url, :active, :secret, :opening);
 -- How many accounts there are.
 SELECT count(*) AS accounts FROM accounts;
 
--- name: account_ids
--- Every account, in the order opened.
-SELECT id FROM accounts ORDER BY rowid;
+-- name: accounts_before
+-- The accounts opened last before one; a number is of the order they opened in.
+SELECT rowid AS number, id FROM accounts WHERE rowid < :before
+ORDER BY rowid DESC LIMIT :most;
+
+-- name: accounts_after
+-- The accounts opened first after one.
+SELECT rowid AS number, id FROM accounts WHERE rowid > :after
+ORDER BY rowid LIMIT :most;
 
 -- name: account_get
 -- One account with its key that is good.
@@ -100,10 +106,17 @@ UPDATE api_keys SET replaced = 1 WHERE account = :account;
 INSERT INTO ledger (account, at, delta, balance, reason, job)
 VALUES (:account, :at, :delta, :balance, :reason, :job);
 
--- name: ledger_of
--- Every change of an account's balance, oldest first.
-SELECT at, delta, balance, reason, job AS unique_processing_id
-FROM ledger WHERE account = :account ORDER BY id;
+-- name: ledger_before
+-- The newest changes of an account's balance before one.
+SELECT id, at, delta, balance, reason, job AS unique_processing_id
+FROM ledger WHERE account = :account AND id < :before
+ORDER BY id DESC LIMIT :most;
+
+-- name: ledger_after
+-- The oldest changes of an account's balance after one.
+SELECT id, at, delta, balance, reason, job AS unique_processing_id
+FROM ledger WHERE account = :account AND id > :after
+ORDER BY id LIMIT :most;
 
 -- name: ledger_over
 -- The oldest entry to be carried forward: so many are newer.
@@ -154,15 +167,27 @@ UPDATE jobs SET edition = :edition WHERE edition IS NULL;
 SELECT jobs.*, webhook_url, webhook_secret FROM jobs
 JOIN accounts ON accounts.id = jobs.account WHERE jobs.id = :id;
 
--- name: jobs_all
--- Jobs of everyone, in a state; NULL stands for any.
-SELECT id FROM jobs WHERE :state IS NULL OR state = :state ORDER BY id;
+-- name: jobs_before
+-- The newest jobs of everyone, in a state, before one; NULL stands for any state.
+SELECT id FROM jobs WHERE (:state IS NULL OR state = :state) AND id < :before
+ORDER BY id DESC LIMIT :most;
 
--- name: jobs_of
--- Jobs of an account, in a state; NULL stands for any.
+-- name: jobs_after
+-- The oldest jobs of everyone, in a state, after one; NULL stands for any state.
+SELECT id FROM jobs WHERE (:state IS NULL OR state = :state) AND id > :after
+ORDER BY id LIMIT :most;
+
+-- name: jobs_of_before
+-- The newest jobs of an account, in a state, before one; NULL stands for any state.
 SELECT id FROM jobs
-WHERE account = :account AND (:state IS NULL OR state = :state)
-ORDER BY id;
+WHERE account = :account AND (:state IS NULL OR state = :state) AND id < :before
+ORDER BY id DESC LIMIT :most;
+
+-- name: jobs_of_after
+-- The oldest jobs of an account, in a state, after one; NULL stands for any state.
+SELECT id FROM jobs
+WHERE account = :account AND (:state IS NULL OR state = :state) AND id > :after
+ORDER BY id LIMIT :most;
 
 -- name: jobs_fallen_due
 -- Jobs that have fallen due and that nobody has looked at yet, the account's
@@ -371,16 +396,27 @@ FROM attempts WHERE job = :job;
 
 -- name: delivery_add
 -- What an inbox received.
-INSERT INTO deliveries (inbox, at, headers, body)
-VALUES (:inbox, :at, :headers, :body);
+INSERT INTO deliveries (inbox, at, headers, body, is_json)
+VALUES (:inbox, :at, :headers, :body, :is_json);
 
--- name: deliveries_of
--- What an inbox holds, oldest first.
-SELECT at, headers, body FROM deliveries WHERE inbox = :inbox ORDER BY id;
+-- name: delivery_get
+-- One delivery.
+SELECT id, at, headers, body, is_json FROM deliveries WHERE id = :id;
+
+-- name: deliveries_before
+-- The newest deliveries of an inbox before one.
+SELECT id FROM deliveries WHERE inbox = :inbox AND id < :before
+ORDER BY id DESC LIMIT :most;
+
+-- name: deliveries_after
+-- The oldest deliveries of an inbox after one.
+SELECT id FROM deliveries WHERE inbox = :inbox AND id > :after
+ORDER BY id LIMIT :most;
 
 -- name: deliveries_size
--- What all inboxes hold together.
-SELECT count(*) AS deliveries, coalesce(sum(length(body)), 0) AS bytes
+-- What all inboxes hold together: how many, and bytes, of the bodies alone too.
+SELECT count(*) AS deliveries, coalesce(sum(length(body)), 0) AS bodies,
+  coalesce(sum(length(headers) + length(body)), 0) AS bytes
 FROM deliveries;
 
 -- name: delivery_evict
@@ -394,6 +430,14 @@ DELETE FROM deliveries WHERE inbox = :inbox;
 -- name: script_add
 -- One scripted answer of an inbox.
 INSERT INTO scripts (inbox, step) VALUES (:inbox, :step);
+
+-- name: scripts_count
+-- How many scripted answers all inboxes have.
+SELECT count(*) AS steps FROM scripts;
+
+-- name: script_of
+-- The scripted answers of an inbox that are still to come.
+SELECT step FROM scripts WHERE inbox = :inbox ORDER BY id;
 
 -- name: script_next
 -- Take the next scripted answer of an inbox.

@@ -113,12 +113,15 @@ CREATE TABLE attempts (
 ) WITHOUT ROWID;
 CREATE INDEX attempts_written ON attempts (written) WHERE written IS NOT NULL;
 
+-- No id is used again: who knows one asks for what came after it. is_json says
+-- that the body is JSON as it stands.
 CREATE TABLE deliveries (
-  id      INTEGER PRIMARY KEY,
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
   inbox   TEXT NOT NULL,
   at      INTEGER NOT NULL,
   headers TEXT NOT NULL,
-  body    BLOB NOT NULL
+  body    BLOB NOT NULL,
+  is_json INTEGER NOT NULL
 );
 CREATE INDEX deliveries_of_inbox ON deliveries (inbox);
 

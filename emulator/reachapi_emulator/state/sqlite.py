@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from reachapi_emulator.budget import DEFAULT_BUDGET, Budget
 from reachapi_emulator.errors import StoreError
 from reachapi_emulator.state import migrations, tables
 from reachapi_emulator.state.events import EventType, Feed
@@ -61,6 +62,7 @@ class SqliteStore:
     Args:
         path: `:memory:` or a file's path, made when it is not there.
         journal_size: how many requests the journal keeps.
+        budget: bytes for what lies in memory beside the database.
         durability: a key of DURABILITY.
 
     Raises:
@@ -71,7 +73,12 @@ class SqliteStore:
     failures: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
 
     def __init__(
-        self, path: str, *, journal_size: int, durability: str = "process"
+        self,
+        path: str,
+        *,
+        journal_size: int,
+        budget: Budget = DEFAULT_BUDGET,
+        durability: str = "process",
     ) -> None:
         self._queries = {
             name: Statement.of(text)
@@ -84,8 +91,8 @@ class SqliteStore:
         self._in_thread = Lock()
         self._securing = self._emptied = False
         self.windows = Windows()
-        self.journal = Ring(journal_size)
-        self.feed = Feed()
+        self.journal = Ring(journal_size, budget.journal)
+        self.feed = Feed(max_bytes=budget.events)
         try:
             if path != MEMORY:
                 migrations.make_private(path)

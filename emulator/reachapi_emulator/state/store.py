@@ -8,6 +8,7 @@ worker) with `await store.unit(function, ...)`.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from reachapi_emulator.budget import DEFAULT_BUDGET, Budget
 from reachapi_emulator.state.events import EventType, Feed
 from reachapi_emulator.state.memory import Ring, Windows
 from reachapi_emulator.state.sqlite import SqliteStore
@@ -115,16 +116,25 @@ class Store(Protocol):
         ...
 
 
-def open_store(url: str, *, journal_size: int, durability: str = "process") -> Store:
+def open_store(
+    url: str,
+    *,
+    journal_size: int,
+    budget: Budget = DEFAULT_BUDGET,
+    durability: str = "process",
+) -> Store:
     """Open the store that a URL names.
 
     Args:
         url: `:memory:`, or the path of a file that survives a restart.
         journal_size: how many requests the journal keeps.
+        budget: bytes for what lies in memory beside the database.
         durability: `process`, what is committed survives the end of the process;
             `power`, a power failure as well.
 
     Raises:
         StoreError: the file cannot be used; the message says what to do.
     """
-    return SqliteStore(url, journal_size=journal_size, durability=durability)
+    return SqliteStore(
+        url, journal_size=journal_size, budget=budget, durability=durability
+    )

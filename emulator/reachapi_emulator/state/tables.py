@@ -6,17 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
+import orjson
 
 from reachapi_emulator.errors import SnapshotError
+from reachapi_emulator.state.page import MAX_NUMBER
 
 COUNTERS = "sqlite_sequence"
 """Where SQLite keeps the last id of each table that never uses one again."""
 
-MAX_NUMBER = 2**61
-"""No number is beyond it, so that the sum of two instants is still one."""
-
 MARKS = "marks"
 """A table of the file, which is no part of the state."""
+
+MAX_PARSED = 1024 * 1024
+"""Bytes of a body that is parsed to see whether it is JSON."""
+
+_DEEP = 1_000
+"""Lists and objects inside each other that every reader can parse."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "INTEGER": (int,),
@@ -159,3 +164,22 @@ def _bytes(column: _Column, text: object) -> object:
         return a2b_base64(text, strict_mode=True)
     except ValueError:
         raise ValueError(f"{column.name} is not base64") from None
+
+
+def is_json(body: bytes) -> bool:
+    """Tell whether a body is JSON that can stand inside other JSON as it is.
+
+    A large one is not parsed for that: it would take ten times its size, and seconds.
+    So it may have numbers that no float holds, which some readers refuse.
+    """
+    try:
+        if len(body) > MAX_PARSED:
+            msgspec.json.decode(body, type=msgspec.Raw)
+            body.decode()
+            return True
+        orjson.loads(body)
+        if body.count(b"[") + body.count(b"{") > _DEEP:
+            orjson.loads(b"[[%b]]" % body)
+    except (ValueError, RecursionError, msgspec.MsgspecError):
+        return False
+    return True

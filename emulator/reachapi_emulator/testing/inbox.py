@@ -8,7 +8,9 @@ import orjson
 
 from reachapi_emulator.state.clock import VirtualClock, seconds
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import EVERY, Page, rows_of
 from reachapi_emulator.state.store import Row, Store
+from reachapi_emulator.state.tables import is_json
 from reachapi_emulator.testing.journal import remembered
 from reachapi_emulator.vendor.accounts import SLUG
 
@@ -16,7 +18,9 @@ SCHEME = "inbox"
 """A webhook URL inbox:NAME is the inbox of that name, wherever it listens."""
 
 MAX_DELIVERIES = 10_000
-MAX_BYTES = 256 * 1024 * 1024
+MAX_SCRIPTED = 100_000
+MAX_TEXT = 4 * 1024 * 1024
+"""Bytes of a body that is no JSON that are shown."""
 
 
 class ScriptedAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -27,21 +31,27 @@ class ScriptedAnswer(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=T
     drop: bool = False
 
 
+class ScriptsFull(Exception):
+    """There is no room for another script; the message says what to do."""
+
+
 class Inboxes:
     """Keeps what arrives and hands out the scripted answers, by inbox name.
 
-    All inboxes together keep 10,000 deliveries and 256 MiB; the oldest go. An
-    account's own inbox bears its id. What reads or changes them is called inside a
-    unit of work.
+    All inboxes together keep 10,000 deliveries, as far as there is room; the oldest
+    go. An account's own inbox bears its id. What reads or changes them is called
+    inside a unit of work.
 
     Args:
         store: keeps deliveries and scripts.
         clock: stamps the arrivals, an inbox named like an account on its clock.
+        max_bytes: bytes that the deliveries may have together, headers included.
     """
 
-    def __init__(self, store: Store, clock: VirtualClock) -> None:
+    def __init__(self, store: Store, clock: VirtualClock, max_bytes: int) -> None:
         self._store = store
         self._clock = clock
+        self._max_bytes = max_bytes
         self.base_url = ""
 
     def url_of(self, account: str) -> str:
@@ -67,38 +77,55 @@ class Inboxes:
         self, name: str, headers: Mapping[str, str], body: bytes
     ) -> ScriptedAnswer:
         """Keep an arrival and return how to answer it."""
-        self._make_room(len(body))
+        kept = orjson.dumps(remembered(headers))
+        self._make_room(len(kept) + len(body))
         now = self._clock.now(name)
         self._store.run(
             "delivery_add",
             inbox=name,
             at=now,
-            headers=orjson.dumps(remembered(headers)).decode(),
+            headers=kept.decode(),
             body=body,
+            is_json=is_json(body),
         )
         arrival = {"inbox": name, "received_at": seconds(now)}
         self._store.publish(EventType.DELIVERY, name, arrival)
         row = self._store.one("script_next", inbox=name)
-        return (
-            msgspec.json.decode(row["step"], type=ScriptedAnswer)
-            if row
-            else ScriptedAnswer()
-        )
+        return _step(row) if row else ScriptedAnswer()
 
     def _make_room(self, size: int) -> None:
         while (row := self._store.one("deliveries_size")) and (
             row["deliveries"] >= MAX_DELIVERIES
-            or (row["deliveries"] and row["bytes"] + size > MAX_BYTES)
+            or (row["deliveries"] and row["bytes"] + size > self._max_bytes)
         ):
             self._store.run("delivery_evict")
 
-    def deliveries(self, name: str) -> list[dict[str, object]]:
-        """Return what an inbox holds, oldest first, bodies parsed if JSON."""
-        return [_to_json(row) for row in self._store.all("deliveries_of", inbox=name)]
+    def deliveries(self, name: str, page: Page = EVERY) -> list[int]:
+        """Return the ids of a page of what an inbox holds, and of one more."""
+        rows = rows_of(
+            self._store, page, "deliveries_before", "deliveries_after", inbox=name
+        )
+        return [row["id"] for row in rows]
+
+    def delivery(self, number: int) -> bytes:
+        """Return a delivery as JSON: its body as it stands if it is JSON, or as text.
+
+        Raises:
+            LookupError: there is none.
+        """
+        row = self._store.one("delivery_get", id=number)
+        if row is None:
+            raise LookupError(number)
+        return orjson.dumps(_to_json(row))
 
     def clear(self, name: str) -> None:
         """Empty an inbox."""
         self._store.run("deliveries_clear", inbox=name)
+
+    def empty(self, name: str) -> None:
+        """Empty an inbox for a tester, and let followers know."""
+        self.clear(name)
+        self._store.publish(EventType.RESET, name, {"scope": "inbox", "account": name})
 
     def forget(self, name: str) -> None:
         """Empty an inbox and drop its script."""
@@ -106,26 +133,45 @@ class Inboxes:
         self.script(name, [])
 
     def script(self, name: str, steps: Iterable[ScriptedAnswer]) -> None:
-        """Set the answers to the next arrivals, in place of what was scripted."""
+        """Set the answers to the next arrivals, in place of what was scripted.
+
+        Raises:
+            ScriptsFull: all inboxes together would have too many.
+        """
         self._store.run("script_clear", inbox=name)
         for step in steps:
             text = msgspec.json.encode(step).decode()
             self._store.run("script_add", inbox=name, step=text)
+        row = self._store.one("scripts_count")
+        if row and row["steps"] > MAX_SCRIPTED:
+            raise ScriptsFull(
+                f"the scripts of all inboxes would have more than {MAX_SCRIPTED:,} "
+                "entries: clear some with PUT []"
+            )
+
+    def scripted(self, name: str) -> list[ScriptedAnswer]:
+        """Return the scripted answers that are still to come."""
+        rows = self._store.all("script_of", inbox=name)
+        return [_step(row) for row in rows]
 
     def reset(self) -> None:
         """Do nothing: the store has been wiped."""
 
 
+def _step(row: Row) -> ScriptedAnswer:
+    return msgspec.json.decode(row["step"], type=ScriptedAnswer)
+
+
 def _to_json(row: Row) -> dict[str, object]:
+    body, whole = row["body"], row["is_json"]
     return {
+        "id": row["id"],
         "received_at": seconds(row["at"]),
-        "headers": orjson.loads(row["headers"]),
-        "body": _parsed(row["body"]),
+        "headers": orjson.Fragment(row["headers"]),
+        "body": orjson.Fragment(body) if whole else _text(body),
+        "cut": not whole and len(body) > MAX_TEXT,
     }
 
 
-def _parsed(body: bytes) -> object:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body.decode(errors="replace")
+def _text(body: bytes) -> str:
+    return body[:MAX_TEXT].decode(errors="replace")

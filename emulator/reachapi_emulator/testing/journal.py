@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import chain
+from sys import getsizeof
 from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
@@ -16,11 +18,14 @@ from reachapi_emulator.real_time import monotonic
 from reachapi_emulator.state.clock import EVERYONE, seconds
 from reachapi_emulator.state.events import EventType, Signal
 from reachapi_emulator.state.memory import Ring
+from reachapi_emulator.state.page import EVERY, MAX_NUMBER, Page
 from reachapi_emulator.state.store import Store
-from reachapi_emulator.state.tables import MAX_NUMBER
 
 MAX_BODY = 4_096
 """How many bytes of a request's body are kept."""
+
+_OVERHEAD = 2_048
+"""Bytes of an entry besides its texts: objects that refer to each other."""
 
 SECRET = frozenset({"x-api-key", "webhook_secret_key", "authorization", "cookie"})
 """Names of headers and parameters of which nothing is shown."""
@@ -82,6 +87,7 @@ class Entry(NamedTuple):
         started: when its head had arrived, on the same count.
         room_at: of a 429: the instant at which a request is admitted again.
         remarks: what the client did wrong, as far as it showed by then.
+        cut: its body was longer than what is kept of it.
     """
 
     at: int
@@ -99,6 +105,13 @@ class Entry(NamedTuple):
     started: float = 0
     room_at: int | None = None
     remarks: tuple[Remark, ...] = ()
+    cut: bool = False
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that it takes, about."""
+        texts = chain(self.headers, self.headers.values(), (self.url.raw_path_qs,))
+        return _OVERHEAD + len(self.body) + sum(map(getsizeof, texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +160,8 @@ class _Watch:
     def recount(self) -> None:
         """Look at all: they are others than before."""
         self._numbers.clear()
-        every = self._ring.newest(self._wanted.matches, self._numbers.maxlen)
+        newest = Page(self._numbers.maxlen or 0)
+        every = self._ring.find(self._wanted.matches, newest)[::-1]
         self._numbers.extend(number for number, _ in every)
         if self.holds():
             self.changed.notify()
@@ -171,9 +185,9 @@ class Journal:
 
     def record(self, entry: Entry) -> None:
         """Add a request, letting the oldest go when there are too many."""
-        self.ring.add(entry)
+        self.ring.add(entry, entry.size)
         if self._feed.heard:
-            shown = _to_json(self.ring.count, entry)
+            shown = to_json(self.ring.count, entry)
             self._feed.publish(EventType.REQUEST, entry.account, shown)
         for watch in self._watches:
             watch.see(self.ring.count, entry)
@@ -191,14 +205,15 @@ class Journal:
         finally:
             self._watches.discard(watch)
 
-    def find(self, wanted: RequestFilter, most: int) -> list[dict[str, object]]:
-        """Return the newest requests that fit, newest last, secrets masked."""
-        newest = self.ring.newest(wanted.matches, most)
-        return [_to_json(number, entry) for number, entry in newest]
+    def find(
+        self, wanted: RequestFilter, page: Page = EVERY
+    ) -> list[tuple[int, Entry]]:
+        """Return a page of the requests that match, with their numbers."""
+        return self.ring.find(wanted.matches, page)
 
     def entries(self, wanted: RequestFilter) -> list[tuple[int, Entry]]:
         """Return every request that matches with its number, newest last."""
-        return self.ring.newest(wanted.matches)
+        return self.find(wanted)[::-1]
 
     def evicted(self) -> int:
         """Return how many requests have been let go for want of room."""
@@ -226,7 +241,8 @@ class Journal:
         self, entries: Iterable[tuple[int, Entry]], count: int, evicted: int
     ) -> None:
         """Put requests, with their numbers, in place of what there is."""
-        self.ring.load(entries, count, evicted)
+        sized = ((number, entry, entry.size) for number, entry in entries)
+        self.ring.load(sized, count, evicted)
         self._recount()
 
     def _recount(self) -> None:
@@ -241,7 +257,8 @@ def path_of(entry: Entry) -> str:
     return url.raw_path_qs
 
 
-def _to_json(number: int, entry: Entry) -> dict[str, object]:
+def to_json(number: int, entry: Entry) -> dict[str, object]:
+    """Return a request as the control API shows it, secrets masked."""
     return {
         "id": number,
         "at": seconds(entry.at),
@@ -251,6 +268,7 @@ def _to_json(number: int, entry: Entry) -> dict[str, object]:
         "path": path_of(entry),
         "headers": remembered(entry.headers, SECRET),
         "body": entry.body.decode(errors="replace"),
+        "cut": entry.cut,
         "status": entry.status,
         "message": entry.message,
         "duration_ms": round(entry.duration_ms, 3),
@@ -277,6 +295,7 @@ class EntryDump(msgspec.Struct, forbid_unknown_fields=True):
     started: float
     room_at: Number | None
     remarks: list[Remark]
+    cut: bool = False
 
 
 class JournalDump(msgspec.Struct, forbid_unknown_fields=True):

@@ -18,9 +18,10 @@ from reachapi_emulator.errors import SnapshotError, SnapshotForeign
 from reachapi_emulator.state import migrations
 from reachapi_emulator.state.clock import EVERYONE, VirtualClock
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import MAX_NUMBER
 from reachapi_emulator.state.sqlite import MEMORY
 from reachapi_emulator.state.store import Store, open_store
-from reachapi_emulator.state.tables import COUNTERS, MAX_NUMBER, TableDump, Tables
+from reachapi_emulator.state.tables import COUNTERS, TableDump, Tables, is_json
 from reachapi_emulator.testing.faults import (
     KINDS,
     MAX_DELAY,
@@ -48,6 +49,8 @@ _SENSELESS = (ValueError, TypeError, IndexError, msgspec.MsgspecError)
 VERSION = 2
 _SCHEMAS = {1: 2}
 """The schema of the tables in a snapshot of an older version."""
+
+_IN_BASE64 = 4 / 3
 
 
 def inspect(tables: Tables, editions: Editions, receivers: Receivers) -> None:
@@ -100,6 +103,7 @@ def _attempt(row: DumpedRow) -> None:
 
 def _delivery(row: DumpedRow) -> None:
     msgspec.json.decode(row["headers"], type=dict[str, str])
+    _require(not row["is_json"] or is_json(row["body"]), "body is no JSON")
 
 
 def _script(row: DumpedRow) -> None:
@@ -214,6 +218,11 @@ class _Weights(msgspec.Struct):
     journal: msgspec.Raw
 
 
+def too_many_deliveries(size: int) -> str:
+    """Say that so many bytes would be deliveries alone."""
+    return f"{size:,} bytes are {_SMALLER['deliveries']}"
+
+
 def heaviest(document: bytes) -> str:
     """Say of a snapshot what most of it is, and what would make that smaller."""
     weights = msgspec.json.decode(document, type=_Weights)
@@ -260,6 +269,11 @@ class Snapshots:
         self._receivers = receivers
         self._editions = editions
         self._halted = halted
+
+    def least(self) -> int:
+        """Return how many bytes a snapshot has at least; called inside a unit."""
+        row = self._store.one("deliveries_size")
+        return int(row["bodies"] * _IN_BASE64) if row else 0
 
     async def take(self) -> bytes:
         """Return the whole state as JSON; what is under way is so recorded."""

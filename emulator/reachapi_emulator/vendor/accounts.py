@@ -13,6 +13,7 @@ from reachapi_emulator.delivery.endpoint import parse
 from reachapi_emulator.delivery.outcome import AttemptFailed, ErrorCode
 from reachapi_emulator.state.clock import VirtualClock
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import EVERY, Page, rows_of
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.credits import Credit, Ledger
 from reachapi_emulator.vendor.errors import Forbidden, Unauthorized
@@ -21,6 +22,8 @@ SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 TEST_PREFIX = "test-"
 TEST_KEY = re.compile(rf"{TEST_PREFIX}[A-Za-z0-9._-]{{1,95}}")
 MAX_ACCOUNTS = 100_000
+MAX_KEY = 200
+"""Characters of a key that is looked up, and so remembered; none is longer."""
 MAX_URL = 2_048
 _REFUSALS = {
     ErrorCode.INVALID_URL: (
@@ -170,7 +173,7 @@ class Accounts:
             Unauthorized: there is no key, or it was never issued.
             Forbidden: it was replaced, or its account is suspended.
         """
-        row = self._key(api_key) if api_key and api_key.isascii() else None
+        row = self._key(api_key) if api_key and _may_be_key(api_key) else None
         if row is None:
             raise Unauthorized
         if row["replaced"] or row["suspended"]:
@@ -240,9 +243,10 @@ class Accounts:
         if opening.webhook_url is not None:
             check_url(opening.webhook_url, self._receivers)
 
-    def ids(self) -> list[str]:
-        """Return the ids of all accounts, in the order opened."""
-        return [row["id"] for row in self._store.all("account_ids")]
+    def numbered(self, page: Page = EVERY) -> list[tuple[int, str]]:
+        """Return a page of accounts and one more: their numbers and ids."""
+        rows = rows_of(self._store, page, "accounts_before", "accounts_after")
+        return [(row["number"], row["id"]) for row in rows]
 
     def find(self, account: str) -> AccountRecord | None:
         """Return an account, or None where there is none."""
@@ -322,6 +326,10 @@ class Accounts:
     def _publish(self, account: str, change: str) -> None:
         data = {"id": account, "change": change}
         self._store.publish(EventType.ACCOUNT, account, data)
+
+
+def _may_be_key(text: str) -> bool:
+    return text.isascii() and len(text) <= MAX_KEY
 
 
 def _record(row: Row) -> AccountRecord:

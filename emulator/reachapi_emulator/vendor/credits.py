@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from reachapi_emulator.state.clock import VirtualClock, seconds
 from reachapi_emulator.state.events import EventType
+from reachapi_emulator.state.page import EVERY, Page, rows_of
 from reachapi_emulator.state.store import Row, Store
 
 MAX_CARRIED = 100
@@ -86,9 +87,12 @@ class Ledger:
         balance = self.credit(account).balance - amount
         self._move(account, -amount, balance, "charge", job)
 
-    def entries(self, account: str) -> list[dict[str, object]]:
-        """Return every change that is kept, oldest first, as the control API does."""
-        return [_to_json(row) for row in self._store.all("ledger_of", account=account)]
+    def entries(self, account: str, page: Page = EVERY) -> list[dict[str, object]]:
+        """Return a page of changes and one more, as the control API shows them."""
+        rows = rows_of(
+            self._store, page, "ledger_before", "ledger_after", account=account
+        )
+        return [_to_json(row) for row in rows]
 
     def _move(
         self,

@@ -10,9 +10,11 @@
       NotFound                   404
         PageNotFound
       MethodNotAllowed           405
+      RequestTimeout             408
       PayloadTooLarge            413
       TooManyRequests            429
       ServerError                500
+      ServiceUnavailable         503
 
 Statuses and messages: the vendor's page and rulings 2 to 6.
 """
@@ -101,6 +103,13 @@ class MethodNotAllowed(ReachApiError):
         self.allowed = tuple(allowed)
 
 
+class RequestTimeout(ReachApiError):
+    """408: a head that did not arrive in time."""
+
+    status = 408
+    message = "Request Timeout"
+
+
 class PayloadTooLarge(ReachApiError):
     """413: a body over the limit (ruling 3)."""
 
@@ -128,3 +137,10 @@ class ServerError(ReachApiError):
 
     status = 500
     message = "Server Error"
+
+
+class ServiceUnavailable(ReachApiError):
+    """503: more bodies arrive at once than there is memory for (docs/limits.md)."""
+
+    status = 503
+    message = "Service Unavailable"

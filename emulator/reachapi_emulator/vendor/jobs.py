@@ -31,6 +31,7 @@ from reachapi_emulator.delivery.outcome import Outcome
 from reachapi_emulator.logs import masked_url
 from reachapi_emulator.state.clock import SECOND, VirtualClock
 from reachapi_emulator.state.events import EventType, Topics
+from reachapi_emulator.state.page import Page, rows_of
 from reachapi_emulator.state.store import Row, Store
 from reachapi_emulator.vendor.accounts import Accounts
 from reachapi_emulator.vendor.credits import Ledger
@@ -365,12 +366,13 @@ class Jobs:
         self._clock.falls_due(now, row["account"])
         self.publish(job)
 
-    def find(self, account: str | None = None, state: str | None = None) -> list[int]:
-        """Return the ids of the jobs of an account, in a state, oldest first."""
+    def find(self, account: str | None, state: str | None, page: Page) -> list[int]:
+        """Return a page of jobs of an account, in a state, and one more: their ids."""
+        store, given = self._store, {"account": account, "state": state}
         if account is None:
-            rows = self._store.all("jobs_all", state=state)
+            rows = rows_of(store, page, "jobs_before", "jobs_after", **given)
         else:
-            rows = self._store.all("jobs_of", account=account, state=state)
+            rows = rows_of(store, page, "jobs_of_before", "jobs_of_after", **given)
         return [row["id"] for row in rows]
 
     def row(self, job: int) -> Row:

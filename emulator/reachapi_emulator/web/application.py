@@ -11,9 +11,10 @@ from aiohttp.typedefs import Handler
 
 from reachapi_emulator.services import Services
 from reachapi_emulator.vendor.errors import MethodNotAllowed
+from reachapi_emulator.web.body import uninvited
 from reachapi_emulator.web.control import CONTROL_PATH, build_control
 from reachapi_emulator.web.exchange import respond
-from reachapi_emulator.web.http import refusal, uninvited
+from reachapi_emulator.web.http import refusal
 from reachapi_emulator.web.vendor_api import OPERATIONS, Operation
 
 DOCUMENT_PATH = "/openapi.json"

@@ -30,11 +30,13 @@ from reachapi_emulator.vendor.errors import (
     PayloadTooLarge,
     ReachApiError,
     ServerError,
+    ServiceUnavailable,
     TooManyRequests,
     Unauthorized,
 )
 from reachapi_emulator.vendor.rate_limit import WINDOW
-from reachapi_emulator.web.http import Success, answer, read_body, refusal
+from reachapi_emulator.web.body import read_body
+from reachapi_emulator.web.http import Success, answer, refusal
 from reachapi_emulator.web.http_server import opened
 from reachapi_emulator.web.vendor_api import Operation, VendorRequest
 
@@ -48,11 +50,12 @@ class Exchange:
 
     Attributes:
         caller: whose it is, once the key has been checked.
+        held: counts the body for as long as it is there.
     """
 
     __slots__ = (
         *("_body", "_fault", "_findings", "_message", "_notes", "_operation"),
-        *("_request", "_room_at", "_services", "_started", "caller"),
+        *("_request", "_room_at", "_services", "_started", "caller", "held"),
     )
 
     def __init__(
@@ -63,6 +66,7 @@ class Exchange:
         self._operation = operation
         self._request = request
         self.caller: Caller | None = None
+        self.held = services.bodies.holding()
         self._fault: int | None = None
         self._room_at: int | None = None
         self._findings: list[Remark] = []
@@ -119,9 +123,11 @@ class Exchange:
 
     async def _read(self) -> None:
         try:
-            self._body = await read_body(self._request)
+            self._body = await read_body(self._request, self.held)
         except web.HTTPRequestEntityTooLarge:
             raise PayloadTooLarge from None
+        except web.HTTPServiceUnavailable:
+            raise ServiceUnavailable from None
         except web.RequestPayloadError as error:
             raise BadRequest(f"Request body cannot be read: {error}") from None
 
@@ -219,6 +225,7 @@ class Exchange:
             self._started,
             self._room_at,
             tuple(self._findings),
+            len(self._body) > MAX_BODY,
         )
         self._services.journal.record(entry)
         for note in self._notes:
@@ -238,6 +245,13 @@ async def respond(
         request: its head, the body yet to be read.
     """
     exchange = Exchange(services, operation, request)
+    with exchange.held:
+        return await _respond(exchange, services, request)
+
+
+async def _respond(
+    exchange: Exchange, services: Services, request: web.Request
+) -> web.Response:
     answered = True
     try:
         response = await exchange.answer()

@@ -3,18 +3,19 @@
 import asyncio
 import errno
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from ssl import SSLContext
 from typing import Any, cast
 
-from aiohttp import StreamReader, web
-from aiohttp.http import StreamWriter
-from aiohttp.http_exceptions import ContentEncodingError
+from aiohttp import HttpVersion11, StreamReader, web
+from aiohttp.http import RawRequestMessage, StreamWriter
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 from aiohttp.web_server import Server
 
+from reachapi_emulator.budget import DEFAULT_BUDGET
 from reachapi_emulator.errors import StartError
 from reachapi_emulator.hostnames import url_of
 from reachapi_emulator.real_time import monotonic
@@ -22,9 +23,10 @@ from reachapi_emulator.vendor.errors import (
     BadRequest,
     PageNotFound,
     ReachApiError,
+    RequestTimeout,
     ServerError,
 )
-from reachapi_emulator.web.http import NO_CODING, refusal
+from reachapi_emulator.web.http import refusal
 
 Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -36,6 +38,18 @@ _ADVICE = {
     errno.EACCES: "is not allowed for this user: choose a {option} above 1023",
     errno.EADDRNOTAVAIL: "is no address of this machine: choose another --host",
 }
+MAX_HEAD = 64 * 1024
+"""Bytes of a request's head; a line or a field of it has at most 8,190."""
+
+HEAD_SECONDS = 30
+"""How long the head of a request may take to arrive, from its first bytes on."""
+
+PROBE_SECONDS = 1.0
+"""How often a client is looked for that has stopped sending, and is owed an answer."""
+
+CONNECTION_BYTES = 16 * 1024
+"""What an open connection needs, about."""
+
 _UNKNOWN_ADDRESS = "is no address that can be listened on: choose another --host"
 
 
@@ -44,23 +58,69 @@ class _EndError(ConnectionError):
 
 
 _END = _ErrInfo(400, _EndError(), "")
+_PROBE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_PARSED = 16
+"""Where no more requests are waiting, aiohttp has parsed all that has come."""
+_LATE = "its head did not arrive in time"
+_TOO_LARGE = f"its head has more than {MAX_HEAD:,} bytes"
 
 
 class EnvelopeRunner(web.AppRunner):
-    """An application runner whose server answers malformed requests in JSON."""
+    """An application runner whose server answers malformed requests in JSON.
+
+    Args:
+        app: the application.
+        max_bytes: bytes that open connections may need together.
+        options: as the parent's.
+    """
+
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        max_bytes: int = DEFAULT_BUDGET.connections,
+        **options: Any,  # noqa: ANN401 # as the parent's
+    ) -> None:
+        super().__init__(app, **options)
+        self._most = max_bytes // CONNECTION_BYTES
 
     async def _make_server(self) -> Server:
         plain = await super()._make_server()
         return _Server(
             _routed(plain.request_handler),
+            most=self._most,
             request_factory=plain.request_factory,
             **plain._kwargs,  # noqa: SLF001 # there is no other way to them
+            auto_decompress=False,  # web/body.py does, in slices
         )
 
 
 class _Server(Server):
+    def __init__(self, handler: Answering, *, most: int, **options: Any) -> None:  # noqa: ANN401 # as the parent's
+        super().__init__(handler, **options)
+        self._most = most
+        self._open: set[_Protocol] = set()
+
     def __call__(self) -> RequestHandler:
         return _Protocol(self, loop=self._loop, **self._kwargs)
+
+    def connection_made(
+        self, handler: RequestHandler, transport: asyncio.Transport
+    ) -> None:
+        """Let a connection in; one too many costs the one that is idle longest."""
+        super().connection_made(handler, transport)
+        one = cast("_Protocol", handler)
+        self._open.add(one)
+        if len(self._open) > self._most:
+            idle = (each for each in self._open if each.is_idle())
+            min(idle, key=lambda each: each.used, default=one).force_close()
+
+    def connection_lost(
+        self, handler: RequestHandler, exc: BaseException | None = None
+    ) -> None:
+        """Let it go."""
+        super().connection_lost(handler, exc)
+        self._open.discard(cast("_Protocol", handler))
 
 
 def opened(request: web.BaseRequest) -> float:
@@ -68,9 +128,20 @@ def opened(request: web.BaseRequest) -> float:
     return cast("_Protocol", request.protocol).opened
 
 
-def when_lost(request: web.BaseRequest, callback: Callable[[], None]) -> None:
+def when_lost(request: web.BaseRequest, callback: Callable[[], object]) -> None:
     """Let a callback know when the connection of a request is gone."""
     cast("_Protocol", request.protocol).on_lost = callback
+
+
+@contextmanager
+def while_connected(request: web.BaseRequest) -> Iterator[None]:
+    """Cancel what waits inside the block, if the client hangs up."""
+    task = cast("asyncio.Task[object]", asyncio.current_task())
+    when_lost(request, task.cancel)
+    try:
+        yield
+    finally:
+        when_lost(request, _nothing)
 
 
 def _nothing() -> None:
@@ -89,27 +160,86 @@ def _routed(handler: Answering) -> Answering:
 
 
 class _Protocol(RequestHandler):
-    __slots__ = ("_arriving", "on_lost", "opened")
+    __slots__ = (
+        *("_arriving", "_before", "_in_time", "_is_upgrade", "_of_head"),
+        *("on_lost", "opened", "used"),
+    )
 
     def __init__(self, manager: Server, **kwargs: Any) -> None:  # noqa: ANN401 # as the parent's
         super().__init__(manager, **kwargs)
         self._arriving: StreamReader | None = None
-        self.on_lost: Callable[[], None] = _nothing
-        self.opened = monotonic()
+        self._of_head = self._before = 0
+        self._is_upgrade = False
+        self.on_lost: Callable[[], object] = _nothing
+        self._in_time: asyncio.TimerHandle | None = None
+        self.opened = self.used = monotonic()
 
     def data_received(self, data: bytes) -> None:
         """Read on; whoever awaits a body learns that its framing has turned bad."""
+        if self._of_head > MAX_HEAD:
+            return  # it has been refused
+        known, continues = len(self._messages), self._is_in_head()
+        self.used = monotonic()
         super().data_received(data)
+        self._of_head += len(data) if continues else 0
+        self._check_heads(known, len(data))
         if not self._messages:
             return
         message, body = self._messages[-1]
         if isinstance(message, _ErrInfo):
             self._break_off(_first_line(message.message))
         else:
-            self._arriving = body
+            self._arriving, self._is_upgrade = body, message.upgrade
+
+    def _is_in_head(self) -> bool:
+        """Tell whether what comes next belongs to a head, and to no body before it."""
+        arriving = self._arriving
+        is_between = arriving is None or arriving.is_eof()
+        return is_between and not self._is_upgrade and len(self._messages) <= _PARSED
+
+    def _check_heads(self, known: int, size: int) -> None:
+        """Refuse a head that is too large, whether it has come whole or not.
+
+        Of one that began in the middle of what came before, it is not known how
+        much of that was its own: new messages are measured if it may be too much.
+
+        Args:
+            known: how many messages there were already.
+            size: bytes that have come since.
+        """
+        messages = self._messages
+        if known == len(messages):
+            if self._of_head > MAX_HEAD:
+                self._refuse(_TOO_LARGE)
+            elif self._of_head and self._in_time is None:
+                self._in_time = self._loop.call_later(HEAD_SECONDS, self._be_late)
+            return
+        self._stop_timer()
+        if self._before + self._of_head + size > MAX_HEAD:
+            for index in range(known, len(messages)):
+                if _head_size(messages[index][0]) > MAX_HEAD:
+                    messages[index] = _refused(_TOO_LARGE)
+        self._of_head, self._before = 0, size
+
+    def _be_late(self) -> None:
+        """Refuse a head that takes too long, and read no more of it."""
+        self._of_head = MAX_HEAD + 1
+        self._refuse(_LATE, RequestTimeout.status)
+
+    def _stop_timer(self) -> None:
+        if self._in_time is not None:
+            self._in_time.cancel()
+            self._in_time = None
+
+    def _refuse(self, reason: str, status: int = 400) -> None:
+        """Answer what never became a message, once those before it are answered."""
+        self._messages.append(_refused(reason, status))
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Tell who has asked to be told."""
+        self._stop_timer()
         super().connection_lost(exc)
         self.on_lost()
 
@@ -119,13 +249,29 @@ class _Protocol(RequestHandler):
         A client may shut down its sending side and wait (RFC 9112, section 9.6).
         TLS has no such half, and an answer without an end has one with its reader.
         """
-        if self._is_idle() or self._is_endless() or self.ssl_context is not None:
+        if self.is_idle() or self._is_endless() or self.ssl_context is not None:
             return False
         self._break_off("the request ended before its body did")
         self._messages.append((_END, EMPTY_PAYLOAD))
+        self._loop.call_soon(self._probe)
         return True
 
-    def _is_idle(self) -> bool:
+    def _probe(self) -> None:
+        """Find out whether a client that has stopped sending is there still.
+
+        One that has hung up looks the same until something is sent. An interim
+        answer means nothing to one that waits (RFC 9110, section 15.2.1), and is
+        refused by the system of one that has gone: the connection is lost then.
+        """
+        request = self._current_request
+        if self.transport is None or request is None:
+            return
+        if request.version >= HttpVersion11 and not request.writer.output_size:
+            self.transport.write(_PROBE)
+        self._loop.call_later(PROBE_SECONDS, self._probe)
+
+    def is_idle(self) -> bool:
+        """Tell whether no request is being answered, or waits for it."""
         return self._waiter is not None and not self._messages
 
     def _is_endless(self) -> bool:
@@ -167,16 +313,27 @@ class _Protocol(RequestHandler):
             raise ConnectionError("the answer has begun already")
         if status >= ServerError.status:
             log.error("%s %s failed", request.method, request.path, exc_info=exc)
-        response = refusal(_reason(status, exc, message or str(exc or "")))
+        response = refusal(_reason(status, message or str(exc or "")))
         response.force_close()
         return response
 
 
-def _reason(status: int, exc: BaseException | None, text: str) -> ReachApiError:
+def _refused(reason: str, status: int = 400) -> tuple[_ErrInfo, StreamReader]:
+    return _ErrInfo(status, ConnectionError(reason), reason), EMPTY_PAYLOAD
+
+
+def _head_size(message: RawRequestMessage | _ErrInfo) -> int:
+    if isinstance(message, _ErrInfo):
+        return 0
+    fields = sum(len(name) + len(value) for name, value in message.raw_headers)
+    return len(message.path) + fields
+
+
+def _reason(status: int, text: str) -> ReachApiError:
     if status >= ServerError.status:
         return ServerError()
-    if isinstance(exc, ContentEncodingError):
-        return BadRequest(f"Request body cannot be read: {NO_CODING}")
+    if status == RequestTimeout.status:
+        return RequestTimeout()
     reason = f"Request is not well-formed HTTP: {_first_line(text)}"
     return BadRequest(reason.rstrip(": "))
 

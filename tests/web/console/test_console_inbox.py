@@ -21,6 +21,19 @@ async def test_a_delivery_appears_as_it_arrives(api: Api, console: Console) -> N
     await expect(details).not_to_contain_text("demo-webhook-secret")
 
 
+async def test_what_is_new_is_all_that_is_asked_for(api: Api, console: Console) -> None:
+    await console.open("inbox")
+    asked: list[str] = []
+    console.page.on("request", lambda request: asked.append(request.url))
+    for count in (1, 2):
+        await api.send("POST", "/_emulator/inbox/demo", json={"event": count})
+        await expect(console.rows()).to_have_count(count)
+    pages = [url.partition("limit=200")[2] for url in asked if "/inbox/" in url]
+
+    assert ["", "&after=1"] == pages[:2]
+    assert {"&after=1", "&after=2"} >= {*pages[1:]}
+
+
 async def test_the_next_answers_are_scripted(api: Api, console: Console) -> None:
     await console.open("inbox")
     await console.page.get_by_label("One for each delivery").fill("503, drop")

@@ -58,9 +58,8 @@ function ledger(id, signal) {
   const { whole, body } = table(`Ledger, newest first, at most ${MOST}`, heads);
   const load = kept([], signal, async () => {
     /** @type {LedgerEntry[]} */
-    const entries = await control("GET", `accounts/${id}/ledger`);
-    const numbered = entries.map((entry, index) => ({ ...entry, index }));
-    fill(body, numbered.slice(-MOST).reverse(), ({ index }) => index, cells);
+    const entries = await control("GET", `accounts/${id}/ledger?limit=${MOST}`);
+    fill(body, entries.reverse(), (entry) => entry.id, cells);
   });
   const isMine = (/** @type {CustomEvent} */ { detail }) =>
     detail.id === id && detail.change !== "deleted";

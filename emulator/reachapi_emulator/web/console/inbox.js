@@ -29,33 +29,54 @@ export function mount(root, signal) {
   const { id } = picked();
   const list = table("Deliveries", HEADS);
   const side = detail(signal);
-  const cells = (/** @type {Numbered} */ each) =>
-    cellsOf(each, () => open(side, each, opener(list.body, each.number)));
+  const cells = (/** @type {Delivery} */ each) =>
+    cellsOf(each, () => open(side, each, opener(list.body, each.id)));
+  const deliveries = new Deliveries(id);
+  listen(["fresh"], () => deliveries.forget(), signal);
   const load = kept([], signal, async () => {
-    /** @type {Delivery[]} */
-    const deliveries = await control("GET", `inbox/${id}`);
-    const all = deliveries.map(numbered);
-    list.caption.textContent = captionOf(all.length);
-    const shown = all.slice(-MOST).reverse();
-    const stamp = (/** @type {Numbered} */ each) => String(each.received_at);
-    fill(list.body, shown, (each) => each.number, cells, stamp);
+    await deliveries.load();
+    list.caption.textContent = captionOf(deliveries.newest.length);
+    fill(list.body, deliveries.newest, (each) => each.id, cells, () => "");
   });
   listen(["delivery"], ({ detail }) => detail.inbox === id && arrived(load), signal);
-  const clear = () => attempt(() => control("DELETE", `inbox/${id}`).then(load));
+  const clear = () => attempt(() => control("DELETE", `inbox/${id}`));
   const empty = button("Clear inbox", clear, { className: "risky" });
   const content = panel(`Inbox ${id}`, h("div.row", {}, empty), list.whole);
   root.append(script(id), h("div.split", {}, content, side.whole));
 }
 
-/** @typedef {ReturnType<typeof numbered>} Numbered */
+/** What is shown: the newest deliveries, newest first. */
+class Deliveries {
+  /** @type {Delivery[]} */
+  newest = [];
+
+  /** @param {string} inbox */
+  constructor(inbox) {
+    this.path = `inbox/${inbox}?limit=${MOST}`;
+  }
+
+  /** Ask for all of them the next time. */
+  forget() {
+    this.newest = [];
+  }
+
+  /**
+   * Ask for what has come since, a page at a time.
+   * @returns {Promise<void>}
+   */
+  async load() {
+    const [last] = this.newest;
+    const path = last ? `${this.path}&after=${last.id}` : this.path;
+    /** @type {Delivery[]} */
+    const found = await control("GET", path);
+    if (last !== this.newest[0]) return this.load();
+    this.newest = [...found.reverse(), ...this.newest].slice(0, MOST);
+    if (last && found.length) await this.load();
+  }
+}
+
 /** @typedef {import("./detail.js").Detail} Detail */
 /** @typedef {import("./detail.js").Find} Find */
-
-/**
- * @param {Delivery} delivery
- * @param {number} index
- */
-const numbered = (delivery, index) => ({ ...delivery, number: index + 1 });
 
 /** @param {() => void} load */
 function arrived(load) {
@@ -65,14 +86,14 @@ function arrived(load) {
 
 /** @param {number} count */
 const captionOf = (count) =>
-  `${figure(count)} deliveries, newest first${count > MOST ? `, ${MOST} of them` : ""}`;
+  `${count < MOST ? "" : "The newest "}${figure(count)} deliveries, newest first`;
 
 /**
- * @param {Numbered} delivery
+ * @param {Delivery} delivery
  * @param {() => void} open
  */
 function cellsOf(delivery, open) {
-  const { number: arrival, received_at: at, body } = delivery;
+  const { id: arrival, received_at: at, body } = delivery;
   return [
     cell(opens(arrival, `Arrival ${arrival}`, open)),
     cell(time(at)),
@@ -84,12 +105,12 @@ function cellsOf(delivery, open) {
 
 /**
  * @param {Detail} side
- * @param {Numbered} delivery
+ * @param {Delivery} delivery
  * @param {Find} find
  */
 function open(side, delivery, find) {
-  side.open(delivery.number, `Arrival ${delivery.number}`, find);
-  side.show(delivery.number, () => [
+  side.open(delivery.id, `Arrival ${delivery.id}`, find);
+  side.show(delivery.id, () => [
     h("h3", {}, "Headers"),
     pairs(Object.entries(delivery.headers).map(hidden)),
     h("h3", {}, "Body"),

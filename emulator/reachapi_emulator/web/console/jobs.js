@@ -59,7 +59,7 @@ export function mount(root, signal) {
     /** @type {JobRecord[]} */
     const jobs = await control("GET", `jobs?${filter.query()}`);
     list.caption.textContent = captionOf(jobs.length);
-    fill(list.body, jobs.slice(-MOST).reverse(), idOf, cells);
+    fill(list.body, jobs.slice().reverse(), idOf, cells);
     job.refresh(jobs);
   });
   listen(["job"], ({ detail: told }) => say(newsOf(told)), signal);
@@ -71,7 +71,7 @@ export function mount(root, signal) {
 const idOf = (/** @type {JobRecord} */ job) => job.unique_processing_id;
 const newsOf = (/** @type {JobRecord} */ job) => `Job ${idOf(job)}: ${job.state}`;
 const captionOf = (/** @type {number} */ count) =>
-  `${figure(count)} jobs, newest first${count > MOST ? `, ${MOST} of them` : ""}`;
+  `${count < MOST ? "" : "The newest "}${figure(count)} jobs, newest first`;
 
 /** @param {() => void} changed */
 function filters(changed) {
@@ -80,7 +80,7 @@ function filters(changed) {
   const everyone = h("input", { type: "checkbox", onchange: changed });
   const query = () => {
     const account = everyone.checked ? "" : (state.account?.id ?? "");
-    const asked = { account, state: wanted.value };
+    const asked = { account, state: wanted.value, limit: String(MOST) };
     return new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
   };
   const fields = [

@@ -6,6 +6,8 @@ import { attempt, background } from "./notice.js";
 import { coalesced } from "./pace.js";
 /** @import { Account, Clock, ReadClock, State } from "./types.js" */
 
+/** What a list has where it does not say how much is wanted. */
+const PAGE = 500;
 const PICKED = "reachapi-emulator-account";
 
 /** `change` whenever something differs, `pick` when another account is meant. */
@@ -45,19 +47,40 @@ export async function pick(id) {
 /** Ask for accounts and clock; of several answers the last question's counts. */
 export async function reload() {
   const mine = ++turn;
-  const accounts = await control("GET", "accounts");
-  const account = chosen(accounts);
+  /** @type {Account[]} */
+  const newest = await control("GET", "accounts");
+  const account = await chosen(newest);
+  const isListed = !account || newest.includes(account);
+  const accounts = isListed ? newest : [account, ...newest];
   const path = account ? `accounts/${account.id}/clock` : "clock";
   const clock = await readClock(path);
   if (mine === turn) show({ accounts, account, clock });
 }
 
-/** @param {Account[]} accounts */
-function chosen(accounts) {
-  const wanted = [sessionStorage.getItem(PICKED), "demo"];
-  const found = wanted.map((id) => accounts.find((account) => account.id === id));
-  return found.find(Boolean) ?? accounts[0] ?? null;
+/**
+ * Return the account that is meant, though it may not be among the newest.
+ * @param {Account[]} newest
+ * @returns {Promise<Account | null>}
+ */
+async function chosen(newest) {
+  for (const id of [sessionStorage.getItem(PICKED), "demo"]) {
+    const found = newest.find((account) => account.id === id);
+    if (found) return found;
+    const older = id && newest.length >= PAGE && (await one(id));
+    if (older) return older;
+  }
+  return newest[0] ?? null;
 }
+
+/**
+ * @param {string} id
+ * @returns {Promise<Account | null>} null if there is none.
+ */
+const one = (id) =>
+  control("GET", `accounts/${encodeURIComponent(id)}`).catch((error) => {
+    if (error.status === 404) return null;
+    throw error;
+  });
 
 /** @param {State} found */
 function show(found) {

@@ -18,6 +18,7 @@ export interface Account {
 
 /** One change of a balance. */
 export interface LedgerEntry {
+  id: number;
   at: number;
   delta: number;
   balance: number;
@@ -71,17 +72,20 @@ export interface JournalEntry {
   path: string;
   headers: Record<string, string>;
   body: string | null;
+  cut: boolean;
   status: number | null;
   message: string;
   duration_ms: number;
   fault: number | null;
 }
 
-/** What an inbox received: the body parsed, or as text. */
+/** What an inbox received: the body parsed, or the start of it as text. */
 export interface Delivery {
+  id: number;
   received_at: number;
   headers: Record<string, string>;
   body: any;
+  cut: boolean;
 }
 
 export interface FaultRule {

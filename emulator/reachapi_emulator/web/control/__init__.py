@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from reachapi_emulator.services import Services
+from reachapi_emulator.web.body import uninvited
 from reachapi_emulator.web.control import (
     accounts,
     clocks,
@@ -27,7 +28,7 @@ from reachapi_emulator.web.control import (
 )
 from reachapi_emulator.web.control.forms import ControlError, reply
 from reachapi_emulator.web.control.guard import Guard, shield
-from reachapi_emulator.web.http import CA_PEM, SERVICES, uninvited
+from reachapi_emulator.web.http import CA_PEM, SERVICES
 
 CONTROL_PATH = "/_emulator"
 

@@ -1,13 +1,17 @@
 """Control routes of accounts: /_emulator/accounts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from operator import itemgetter
 from typing import Annotated, Any, Concatenate, ParamSpec
 
+import orjson
 from aiohttp import web
 from msgspec import UNSET, Meta, UnsetType
 
 from reachapi_emulator.services import Services
+from reachapi_emulator.state.page import MAX_NUMBER, Page
 from reachapi_emulator.testing.activity import AccountFilter
 from reachapi_emulator.vendor.accounts import (
     TEST_PREFIX,
@@ -27,6 +31,13 @@ from reachapi_emulator.web.control.forms import (
     services_of,
     unit,
     whole_number,
+)
+from reachapi_emulator.web.control.paging import (
+    PAGING,
+    Listed,
+    listed,
+    page_of,
+    send_page,
 )
 
 P = ParamSpec("P")
@@ -87,29 +98,37 @@ def to_json(services: Services, account: str) -> dict[str, object]:
     }
 
 
-def _all_to_json(services: Services, wanted: AccountFilter) -> list[dict[str, object]]:
-    found = services.activity.select(wanted, services.accounts.ids())
-    return [to_json(services, account) for account in found]
+async def every(request: web.Request) -> web.Response:
+    """GET /accounts?prefix=&idle=&limit=&before=&after=, in the order opened."""
+    query = parameters(request, "prefix", "idle", *PAGING)
+    page, wanted = page_of(query), _filter(query)
+    return await send_page(request, page, await unit(request, _every, page, wanted))
 
 
-def _filter(request: web.Request) -> AccountFilter | None:
-    """Read ?prefix= and ?idle=; return None where there is neither."""
-    given = parameters(request, "prefix", "idle")
-    prefix, idle = given["prefix"], whole_number(given["idle"], "idle")
-    return (
-        AccountFilter(prefix or "", idle or 0) if prefix or idle is not None else None
+def _every(services: Services, page: Page, wanted: AccountFilter | None) -> Listed:
+    found = services.accounts.numbered(
+        page if wanted is None else page._replace(most=MAX_NUMBER)
     )
+    if wanted is not None:
+        found = [each for each in found if services.activity.matches(wanted, each[1])]
+    return listed(page, found, itemgetter(0), partial(_numbered_to_json, services))
 
 
-async def listed(request: web.Request) -> web.Response:
-    """GET /accounts?prefix=&idle=."""
-    wanted = _filter(request) or AccountFilter()
-    return reply(await unit(request, _all_to_json, wanted))
+def _numbered_to_json(services: Services, account: tuple[int, str]) -> bytes:
+    return orjson.dumps(to_json(services, account[1]))
+
+
+def _filter(query: Mapping[str, str | None]) -> AccountFilter | None:
+    """Read ?prefix= and ?idle=; return None where there is neither."""
+    prefix, idle = query["prefix"], whole_number(query["idle"], "idle")
+    if not prefix and idle is None:
+        return None
+    return AccountFilter(prefix or "", idle or 0)
 
 
 async def tidy(request: web.Request) -> web.Response:
     """DELETE /accounts?prefix=&idle=, at most 1,000 of them."""
-    wanted = _filter(request)
+    wanted = _filter(parameters(request, "prefix", "idle"))
     if wanted is None:
         raise ControlError(
             400,
@@ -229,13 +248,16 @@ def _generate_secret(services: Services, account: str) -> None:
 
 
 async def ledger(request: web.Request) -> web.Response:
-    """GET /accounts/{id}/ledger."""
-    return reply(await unit(request, _ledger, request.match_info["account"]))
+    """GET /accounts/{id}/ledger?limit=&before=&after=."""
+    page = page_of(parameters(request, *PAGING))
+    found = await unit(request, _ledger, request.match_info["account"], page)
+    return await send_page(request, page, found)
 
 
-def _ledger(services: Services, account: str) -> list[dict[str, object]]:
+def _ledger(services: Services, account: str, page: Page) -> Listed:
     existing(services, account)
-    return services.ledger.entries(account)
+    entries = services.ledger.entries(account, page)
+    return listed(page, entries, itemgetter("id"), orjson.dumps)
 
 
 async def _change(
@@ -260,7 +282,7 @@ def _unchanged(services: Services, account: str) -> None:
 
 
 ROUTES = (
-    web.get("/accounts", listed),
+    web.get("/accounts", every),
     web.delete("/accounts", tidy),
     web.post("/accounts", create),
     web.get("/accounts/{account}", get),

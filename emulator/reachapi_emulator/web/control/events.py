@@ -5,6 +5,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from itertools import accumulate
 from typing import Self
 
 import orjson
@@ -13,6 +14,7 @@ from aiohttp import web
 from reachapi_emulator.state.clock import EVERYONE
 from reachapi_emulator.state.events import Event, Feed, Signal
 from reachapi_emulator.web.control.forms import (
+    SHIELD,
     ControlError,
     existing,
     parameters,
@@ -20,11 +22,13 @@ from reachapi_emulator.web.control.forms import (
     unit,
     whole_number,
 )
-from reachapi_emulator.web.control.guard import SHIELD
 from reachapi_emulator.web.http_server import when_lost
 
 MAX_FOLLOWERS = 64
 MAX_AT_ONCE = 100
+MAX_CHUNK = 256 * 1024
+"""Bytes of events that are sent at once, but for a single one."""
+
 KEEP_ALIVE = 15.0
 """Real seconds of silence after which a comment is sent."""
 RETRY_MS = 1_000
@@ -82,9 +86,10 @@ class EventStream:
 
     def _news(self) -> bytes:
         """Return some of what has happened since, as far as it is wanted."""
-        events = self._feed.after(self._seen, MAX_AT_ONCE)
-        if events is None:
+        found = self._feed.after(self._seen, MAX_AT_ONCE)
+        if found is None:
             return self._missed()
+        events = _within(found, MAX_CHUNK)
         if events:
             self._seen = events[-1].id
         return b"".join(_written(event) for event in events if self._matches(event))
@@ -102,6 +107,12 @@ class EventStream:
         if self._seen == self._feed.last:
             await self._changed.wait(self._keep_alive)
         return COMMENT if self._seen == self._feed.last else b""
+
+
+def _within(events: list[Event], max_bytes: int) -> list[Event]:
+    """Return the first events, as far as their bytes fit, and one at least."""
+    sizes = accumulate(len(event.data) for event in events)
+    return events[: max(1, sum(size <= max_bytes for size in sizes))]
 
 
 def _written(event: Event) -> bytes:

@@ -1,17 +1,35 @@
 """Reading control requests and answering them: JSON in, JSON out, clear errors."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 import orjson
 from aiohttp import web
 
+from reachapi_emulator.budget import QuotaFull
 from reachapi_emulator.services import Services
-from reachapi_emulator.web.http import JSON, SERVICES, read_body
+from reachapi_emulator.web.body import SECONDS, read_body
+from reachapi_emulator.web.http import JSON, SERVICES
+from reachapi_emulator.web.http_server import while_connected
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+MAX_UNCOUNTED = 256 * 1024
+"""Bytes of an answer that does not wait for room."""
+
+SHIELD = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Headers of every answer: kept nowhere, framed and embedded by no page."""
 
 
 class ControlError(Exception):
@@ -46,13 +64,34 @@ async def unit(
     return await services.store.unit(function, services, *args, **kwargs)
 
 
+@contextmanager
+def waiting(request: web.Request) -> Iterator[None]:
+    """Count a request that waits inside the block; cancel it if its client hangs up.
+
+    Raises:
+        ControlError: 503, too many wait.
+    """
+    services = services_of(request)
+    with services.waits.holding() as held, while_connected(request):
+        try:
+            held.add(1)
+        except QuotaFull:
+            raise ControlError(
+                503,
+                f"{services.waits.size:,} requests wait already: let some of them "
+                "end first",
+            ) from None
+        yield
+
+
 async def read(request: web.Request, form: type[T]) -> T:
     """Read a body as a form; none is read as `{}`.
 
     Raises:
         ControlError: 400, it is not JSON or not of that shape.
     """
-    body = await read_body(request)
+    with services_of(request).bodies.holding() as held:
+        body = await read_body(request, held)
     try:
         return msgspec.json.decode(body.strip() or b"{}", type=form)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -106,3 +145,31 @@ def existing(services: Services, account: str | None) -> None:
 def reply(data: object, status: int = 200) -> web.Response:
     """Answer with JSON."""
     return web.Response(status=status, body=orjson.dumps(data), headers=JSON)
+
+
+async def send(
+    request: web.Request, document: bytes, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """Answer with JSON; while a large one is sent, others wait for room.
+
+    Raises:
+        ControlError: 503, other large answers and bodies are under way.
+    """
+    every = {**SHIELD, **JSON, **(headers or {})}
+    response = web.Response(body=document, headers=every)
+    if len(document) <= MAX_UNCOUNTED:
+        return response
+    transfers = services_of(request).transfers
+    with transfers.holding() as sent:
+        try:
+            async with asyncio.timeout(SECONDS):
+                await sent.wait_for(min(len(document), transfers.size))
+        except TimeoutError:
+            raise ControlError(
+                503,
+                "too many large answers at once: ask for them one after the other, or "
+                "start with a larger --memory-budget",
+            ) from None
+        await response.prepare(request)
+        await response.write_eof()
+    return response

@@ -8,16 +8,7 @@ from collections.abc import Collection
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from reachapi_emulator.web.control.forms import ControlError
-
-SHIELD = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-"""Headers of every answer: kept nowhere, framed and embedded by no page."""
+from reachapi_emulator.web.control.forms import SHIELD, ControlError
 
 _LOCAL = re.compile(r"(?:[a-z0-9_-]+\.)*localhost|[a-z0-9_-]+")
 """Names that no page can have led here: a public one has a dot."""

@@ -7,16 +7,25 @@ from aiohttp import web
 from msgspec import structs
 
 from reachapi_emulator.services import Services
-from reachapi_emulator.testing.inbox import MAX_BYTES, ScriptedAnswer
+from reachapi_emulator.state.page import Page
+from reachapi_emulator.testing.inbox import ScriptedAnswer, ScriptsFull
 from reachapi_emulator.vendor.accounts import SLUG
+from reachapi_emulator.web.body import read_body
 from reachapi_emulator.web.control.forms import (
     ControlError,
+    parameters,
     read,
     reply,
     services_of,
     unit,
 )
-from reachapi_emulator.web.http import read_body
+from reachapi_emulator.web.control.paging import (
+    PAGING,
+    Listed,
+    listed,
+    page_of,
+    send_page,
+)
 
 MAX_STEPS = 1_000
 MAX_DELAY = 600
@@ -34,13 +43,23 @@ def _name(request: web.Request) -> str:
 async def receive(request: web.Request) -> web.StreamResponse:
     """POST /inbox/{name}: keep the delivery, answer as scripted, else 200."""
     name = _name(request)
-    body = await read_body(request.clone(client_max_size=MAX_BYTES))
-    if _is_abandoned(request):
+    answer = await _kept(request, name)
+    if answer is None:
         return _drop(request)
-    answer = await unit(request, _receive, name, request.headers, body)
     if answer.delay_s:
         await asyncio.sleep(answer.delay_s)
     return _drop(request) if answer.drop else web.Response(status=answer.status)
+
+
+async def _kept(request: web.Request, name: str) -> ScriptedAnswer | None:
+    """Keep what arrives and return how to answer it; None if it is abandoned."""
+    services = services_of(request)
+    limited = request.clone(client_max_size=services.budget.inboxes)
+    with services.transfers.holding() as held:
+        body = await read_body(limited, held)
+        if _is_abandoned(request):
+            return None
+        return await unit(request, _receive, name, request.headers, body)
 
 
 def _receive(
@@ -70,12 +89,15 @@ def _drop(request: web.Request) -> web.StreamResponse:
 
 
 async def get(request: web.Request) -> web.Response:
-    """GET /inbox/{name}: what it received, oldest first."""
-    return reply(await unit(request, _deliveries, _name(request)))
+    """GET /inbox/{name}?limit=&before=&after=: what it received, oldest first."""
+    page = page_of(parameters(request, *PAGING))
+    found = await unit(request, _deliveries, _name(request), page)
+    return await send_page(request, page, found)
 
 
-def _deliveries(services: Services, name: str) -> list[dict[str, object]]:
-    return services.inboxes.deliveries(name)
+def _deliveries(services: Services, name: str, page: Page) -> Listed:
+    numbers = services.inboxes.deliveries(name, page)
+    return listed(page, numbers, int, services.inboxes.delivery)
 
 
 async def clear(request: web.Request) -> web.Response:
@@ -86,7 +108,17 @@ async def clear(request: web.Request) -> web.Response:
 
 
 def _clear(services: Services, name: str) -> None:
-    services.inboxes.clear(name)
+    services.inboxes.empty(name)
+
+
+async def get_script(request: web.Request) -> web.Response:
+    """GET /inbox/{name}/script: what is still to come of it."""
+    answers = await unit(request, _scripted, _name(request))
+    return reply([structs.asdict(answer) for answer in answers])
+
+
+def _scripted(services: Services, name: str) -> list[ScriptedAnswer]:
+    return services.inboxes.scripted(name)
 
 
 async def script(request: web.Request) -> web.Response:
@@ -102,7 +134,10 @@ async def script(request: web.Request) -> web.Response:
 
 
 def _script(services: Services, name: str, answers: list[ScriptedAnswer]) -> None:
-    services.inboxes.script(name, answers)
+    try:
+        services.inboxes.script(name, answers)
+    except ScriptsFull as error:
+        raise ControlError(409, str(error)) from None
 
 
 def _check(number: int, answer: ScriptedAnswer) -> None:
@@ -118,5 +153,6 @@ ROUTES = (
     web.post("/inbox/{name}", receive),
     web.get("/inbox/{name}", get),
     web.delete("/inbox/{name}", clear),
+    web.get("/inbox/{name}/script", get_script),
     web.put("/inbox/{name}/script", script),
 )

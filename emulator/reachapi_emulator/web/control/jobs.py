@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
+import orjson
 from aiohttp import web
 from msgspec import Meta
 
 from reachapi_emulator.services import Services
+from reachapi_emulator.state.page import Page
 from reachapi_emulator.vendor.job import FINAL, STATES, JobBusy
 from reachapi_emulator.vendor.payload import Payload
 from reachapi_emulator.web.control.forms import (
@@ -17,10 +19,19 @@ from reachapi_emulator.web.control.forms import (
     reply,
     services_of,
     unit,
+    waiting,
     whole_number,
 )
-from reachapi_emulator.web.http import JSON
+from reachapi_emulator.web.control.paging import (
+    PAGING,
+    Listed,
+    listed,
+    page_of,
+    send_page,
+)
+from reachapi_emulator.web.http import StreamedRecords
 
+_GONE = 404
 Seconds = Annotated[float, Meta(ge=0, le=600)]
 
 
@@ -32,22 +43,25 @@ class JobWait(Form):
     timeout: Seconds = 10.0
 
 
-async def listed(request: web.Request) -> web.Response:
-    """GET /jobs?account=&state=."""
-    query = parameters(request, "account", "state")
-    shown, gone = await unit(request, _listed, **query)
-    answer = reply([_with_circuit(request, job) for job in shown])
-    answer.headers["Evicted"] = str(gone)
-    return answer
+async def every(request: web.Request) -> web.Response:
+    """GET /jobs?account=&state=&limit=&before=&after=."""
+    query = parameters(request, "account", "state", *PAGING)
+    page = page_of(query)
+    found, gone = await unit(request, _every, query["account"], query["state"], page)
+    jobs = [_with_circuit(request, orjson.loads(job)) for job in found.entries]
+    found = found._replace(entries=[*map(orjson.dumps, jobs)])
+    return await send_page(request, page, found, headers={"Evicted": str(gone)})
 
 
-def _listed(
-    services: Services, account: str | None, state: str | None
-) -> tuple[list[dict[str, object]], int]:
+def _every(
+    services: Services, account: str | None, state: str | None, page: Page
+) -> tuple[Listed, int]:
     existing(services, account)
     _known_state(state)
     jobs = services.jobs
-    return [jobs.to_json(job) for job in jobs.find(account, state)], jobs.gone()
+    found = jobs.find(account, state, page)
+    shown = listed(page, found, int, lambda job: orjson.dumps(jobs.to_json(job)))
+    return shown, jobs.gone()
 
 
 def _known_state(state: str | None) -> None:
@@ -80,8 +94,8 @@ async def get(request: web.Request) -> web.Response:
 
 async def payload(request: web.Request) -> web.Response:
     """GET /jobs/{id}/payload: the exact body of its delivery."""
-    chunks = await unit(request, _payload, _id(request))
-    return web.Response(body=b"".join(chunks), headers=JSON)
+    exact = await unit(request, _payload, _id(request))
+    return web.Response(body=StreamedRecords(exact))
 
 
 def _payload(services: Services, job: int) -> Payload:
@@ -121,13 +135,21 @@ async def wait(request: web.Request) -> web.Response:
 
     moved = services_of(request).jobs.moved.of(job)
     try:
-        found = await moved.until(held, form.timeout)
+        with waiting(request):
+            found = await moved.until(held, form.timeout)
         shown = await unit(request, _to_json, job)
-    except (LookupError, ControlError):
-        raise ControlError(
-            404, f"job {job} is gone: a reset took it, or newer ones did"
-        ) from None
+    except LookupError:
+        raise _gone(job) from None
+    except ControlError as error:
+        if error.status == _GONE:
+            raise _gone(job) from None
+        raise
     return reply(_with_circuit(request, shown), 200 if found else 408)
+
+
+def _gone(job: int) -> ControlError:
+    text = f"job {job} is gone: a reset took it, or newer ones did"
+    return ControlError(_GONE, text)
 
 
 def _is_held(services: Services, job: int, form: JobWait) -> bool:
@@ -140,7 +162,7 @@ def _is_held(services: Services, job: int, form: JobWait) -> bool:
 
 
 ROUTES = (
-    web.get("/jobs", listed),
+    web.get("/jobs", every),
     web.get("/jobs/{job}", get),
     web.get("/jobs/{job}/payload", payload),
     web.post("/jobs/{job}/redeliver", redeliver),

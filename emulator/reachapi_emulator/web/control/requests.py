@@ -1,11 +1,14 @@
 """Control routes of the journal and the report on the client: /requests, /report."""
 
+from operator import itemgetter
 from typing import Annotated
 
+import orjson
 from aiohttp import web
 from msgspec import Meta
 
-from reachapi_emulator.testing.journal import RequestFilter
+from reachapi_emulator.state.page import Page
+from reachapi_emulator.testing.journal import Entry, RequestFilter, to_json
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
@@ -15,12 +18,20 @@ from reachapi_emulator.web.control.forms import (
     reply,
     services_of,
     unit,
+    waiting,
     whole_number,
 )
 from reachapi_emulator.web.control.jobs import Seconds
+from reachapi_emulator.web.control.paging import (
+    MAX_PAGE,
+    PAGING,
+    Listed,
+    listed,
+    page_of,
+    send_page,
+)
 from reachapi_emulator.web.vendor_api import OPERATIONS
 
-MAX_LISTED = 1_000
 _OPERATIONS = {operation.name for operation in OPERATIONS}
 
 
@@ -30,7 +41,7 @@ class RequestsWait(Form):
     account: str | None = None
     operation: str | None = None
     status: int | None = None
-    count: Annotated[int, Meta(ge=1, le=MAX_LISTED)] = 1
+    count: Annotated[int, Meta(ge=1, le=MAX_PAGE)] = 1
     timeout: Seconds = 10.0
 
 
@@ -50,19 +61,31 @@ def _known_status(status: int | None) -> None:
         raise ControlError(400, "status must be from 100 to 599")
 
 
-async def listed(request: web.Request) -> web.Response:
-    """GET /requests?account=&operation=&status=&limit=: newest last."""
-    query = parameters(request, "account", "operation", "status", "limit")
+async def every(request: web.Request) -> web.Response:
+    """GET /requests?account=&operation=&status=&limit=&before=&after=: newest last."""
+    query = parameters(request, "account", "operation", "status", *PAGING)
+    page = page_of(query)
     wanted = RequestFilter(
         query["account"], query["operation"], whole_number(query["status"], "status")
     )
-    limit = whole_number(query["limit"], "limit")
     await unit(request, existing, wanted.account)
     known_operation(wanted.operation)
     _known_status(wanted.status)
+    found = _every(request, wanted, page)
+    evicted = services_of(request).journal.evicted()
+    return await send_page(
+        request, page, found, b'{"evicted":%d,"requests":[%%b]}' % evicted
+    )
+
+
+def _every(request: web.Request, wanted: RequestFilter, page: Page) -> Listed:
     journal = services_of(request).journal
-    most = MAX_LISTED if limit is None else min(limit, MAX_LISTED)
-    return reply({"evicted": journal.evicted(), "requests": journal.find(wanted, most)})
+    found = journal.find(wanted, page._replace(most=page.most + 1))
+    return listed(page, found, itemgetter(0), _to_json)
+
+
+def _to_json(numbered: tuple[int, Entry]) -> bytes:
+    return orjson.dumps(to_json(*numbered))
 
 
 async def clear(request: web.Request) -> web.Response:
@@ -80,9 +103,11 @@ async def wait(request: web.Request) -> web.Response:
     _known_status(form.status)
     wanted = RequestFilter(form.account, form.operation, form.status)
     journal = services_of(request).journal
-    held = await journal.wait(wanted, form.count, form.timeout)
-    found = journal.find(wanted, MAX_LISTED)
-    return reply({"requests": found}, 200 if held else 408)
+    with waiting(request):
+        held = await journal.wait(wanted, form.count, form.timeout)
+    newest = _every(request, wanted, Page(MAX_PAGE))
+    shown = [orjson.Fragment(entry) for entry in newest.entries]
+    return reply({"requests": shown}, 200 if held else 408)
 
 
 async def get_report(request: web.Request) -> web.Response:
@@ -93,7 +118,7 @@ async def get_report(request: web.Request) -> web.Response:
 
 
 ROUTES = (
-    web.get("/requests", listed),
+    web.get("/requests", every),
     web.delete("/requests", clear),
     web.post("/requests/wait", wait),
     web.get("/report", get_report),

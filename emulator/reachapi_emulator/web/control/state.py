@@ -5,8 +5,10 @@ from typing import Literal
 from aiohttp import web
 
 from reachapi_emulator import __version__
+from reachapi_emulator.budget import Budget
 from reachapi_emulator.errors import SnapshotError, SnapshotForeign
-from reachapi_emulator.testing.snapshots import heaviest
+from reachapi_emulator.testing.snapshots import heaviest, too_many_deliveries
+from reachapi_emulator.web.body import read_body
 from reachapi_emulator.web.control.forms import (
     ControlError,
     Form,
@@ -14,12 +16,11 @@ from reachapi_emulator.web.control.forms import (
     parameters,
     read,
     reply,
+    send,
     services_of,
     unit,
 )
-from reachapi_emulator.web.http import CA_PEM, JSON, read_body
-
-MAX_BYTES = 256 * 1024 * 1024
+from reachapi_emulator.web.http import CA_PEM
 
 
 class ResetForm(Form):
@@ -69,22 +70,34 @@ async def ca_certificate(request: web.Request) -> web.Response:
 async def take(request: web.Request) -> web.Response:
     """GET /snapshot: refused where PUT would find it too large."""
     parameters(request)
-    document = await services_of(request).snapshots.take()
-    if len(document) > MAX_BYTES:
-        raise ControlError(
-            409,
-            f"the snapshot would have {len(document):,} bytes, and at most "
-            f"{MAX_BYTES:,} can be restored; {heaviest(document)}",
-        )
-    return web.Response(body=document, headers=JSON)
+    services = services_of(request)
+    least = await services.store.unit(services.snapshots.least)
+    if least > services.budget.snapshot:
+        raise _too_large(least, services.budget, too_many_deliveries(least))
+    document = await services.snapshots.take()
+    if len(document) > services.budget.snapshot:
+        raise _too_large(len(document), services.budget, heaviest(document))
+    return await send(request, document)
+
+
+def _too_large(size: int, budget: Budget, why: str) -> ControlError:
+    return ControlError(
+        409,
+        f"the snapshot would have {size:,} bytes or more, and at most "
+        f"{budget.snapshot:,} can be restored; {why}; or start with a larger "
+        "--memory-budget",
+    )
 
 
 async def restore(request: web.Request) -> web.Response:
     """PUT /snapshot: everything as it was when the snapshot was taken."""
     parameters(request)
-    document = await read_body(request.clone(client_max_size=MAX_BYTES))
+    services = services_of(request)
+    limited = request.clone(client_max_size=services.budget.snapshot)
     try:
-        restored = await services_of(request).snapshots.restore(document)
+        with services.transfers.holding() as held:
+            document = await read_body(limited, held)
+            restored = await services.snapshots.restore(document)
     except SnapshotForeign as error:
         raise ControlError(409, f"the snapshot does not fit: {error}") from None
     except SnapshotError as error:
