@@ -90,7 +90,7 @@ def test_a_reader_that_leaves_early_is_told_in_one_line() -> None:
 def test_what_is_interrupted_leaves_nothing_behind(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(
