@@ -114,6 +114,7 @@ async def test_what_follows_is_the_same(
     sent = len(first.client.posts)
 
     await second.services.snapshots.restore(await first.services.snapshots.take())
+    await second.rest()  # it looks again at what is due, and waits
 
     assert await remembered(first) == await remembered(second)
     await live(first, after)
