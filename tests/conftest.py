@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: emulators, accounts of a test's own, and clients."""
 
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -30,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("artefact"):
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage of tests be looked for among what tests made, and less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,7 @@ def findings(url: str, folder: Path) -> str:
     return done.stdout + done.stderr if done.returncode else ""
 
 
-@pytest.mark.slow
+@pytest.mark.artefact
 @pytest.mark.timeout(ENDS_WITHIN + 20)
 def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
     """What the document admits is accepted, all else refused, every answer in it."""

@@ -17,7 +17,7 @@ from support.contract.runs import CHECKS, Run, run, run_live
 from support.embedded import free_port
 from support.threaded import tell, threaded
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.artefact
 
 KEY = "test-live-key"
 OTHERWISE = {405: (404, "Page Not Found")}
@@ -46,7 +46,6 @@ def told(url: str, path: str) -> Any:  # noqa: ANN401 # whatever the JSON holds
     return tell((str(parts.hostname), int(parts.port or 0)), "GET", path)
 
 
-@pytest.mark.artefact
 def test_against_an_emulator_it_runs_in_full_and_leaves_nothing_behind(
     dataset: Dataset,
 ) -> None:
