@@ -198,8 +198,8 @@ async def every(api: Api, path: str) -> list[Any]:
     while target is not None:
         answer = await api.send("GET", target)
         pages.append(orjson.loads(answer.body))
-        further = re.search(r'<([^>]+)>; rel="?next', answer.headers.get("Link", ""))
-        target = further[1].removeprefix(api.url) if further else None
+        older = re.search(r'<([^>]+)>; rel="prev"', answer.headers.get("Link", ""))
+        target = older[1] if older else None
     return [entry for page in reversed(pages) for entry in page]
 
 
