@@ -27,9 +27,10 @@ hypothesis.settings.load_profile("ci" if "CI" in os.environ else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out with the slow tests what builds, and so is slower still."""
+    """Leave out with the slow tests what builds, and what drives a browser."""
     for item in items:
-        if item.get_closest_marker("artefact"):
+        drives = "browser" in getattr(item, "fixturenames", ())
+        if drives or item.get_closest_marker("artefact"):
             item.add_marker("slow")
 
 

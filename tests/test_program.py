@@ -13,6 +13,8 @@ from support.client import CREDITS, FETCH
 from support.receiver import plainly_receiving
 from support.start import Program, start
 
+pytestmark = pytest.mark.slow
+
 KEY = {"X-API-Key": "demo-api-key"}
 PATIENCE = 5
 LOOPBACK = ("127.0.0.1", 0)

@@ -10,6 +10,8 @@ from support.client import Api, account, begin, job_of, point, script
 from support.receiver import receiving
 from support.start import ENDS_WITHIN, Program, start
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:

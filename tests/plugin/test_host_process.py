@@ -4,6 +4,8 @@ import pytest
 
 from support.project import CLIENT, Ran, run
 
+pytestmark = pytest.mark.slow
+
 TOOLS = (
     *("-W", "error", "-n2", "-p", "xdist", "--import-mode=importlib"),
     *("-p", "randomly", "-p", "rerunfailures", "--reruns=1"),

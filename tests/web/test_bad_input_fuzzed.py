@@ -27,6 +27,8 @@ from support.surfaces import (
 )
 from support.threaded import DEMO, state
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["support.sturdy"]
 
 EXAMPLES = 8
