@@ -7,21 +7,12 @@ disk does, and the limit is lifted while it runs.
 import asyncio
 import resource
 from pathlib import Path
-from typing import Any
 
 from campaign.failing_receiver import failing
+from campaign.program import emulator
 from campaign.report import CampaignReport
 from support.client import FETCH, Api, point
-from support.start import start
 
-SETTINGS: dict[str, Any] = {
-    "validation_delay": 0.02,
-    "retry_schedule": (0.05,) * 40,
-    "webhook_timeout": 2,
-    "rate_limit": 0,
-    "credits": 10_000_000,
-    "log_level": "error",
-}
 MORE = 8_192
 """Bytes by which the disk has more room, or less, each time."""
 
@@ -35,24 +26,19 @@ async def full_disk(fills: int, folder: Path) -> CampaignReport:
     state = folder / "disk.db"
     accepted: list[int] = []
     statuses: dict[int, int] = {}
-    async with failing(1) as receiver:
-        with start("program", state=state, **SETTINGS) as program:
-            program.let_it_log()
-            async with Api.to(program.url) as api:
-                await point(api, receiver.url)
-                for fill in range(fills):
-                    accepted += [await api.fetch(2) for _ in range(5)]
-                    _limit(program.process.pid, _largest(state) + fill % 8 * MORE)
-                    accepted += await _submit(api, statuses)
-                    await asyncio.sleep(0.2)  # attempts end while nothing is written
-                    _limit(program.process.pid, resource.RLIM_INFINITY)
-                    for job in accepted[-30:]:
-                        await _expect_delivered(api, job, report)
-                for job in accepted:
-                    await _expect_delivered(api, job, report)
-                    report.expect(
-                        1, len(receiver.contents[job]), f"contents of job {job}"
-                    )
+    async with failing(1) as receiver, emulator(state) as (program, api):
+        await point(api, receiver.url)
+        for fill in range(fills):
+            accepted += [await api.fetch(2) for _ in range(5)]
+            _limit(program.process.pid, _largest(state) + fill % 8 * MORE)
+            accepted += await _submit(api, statuses)
+            await asyncio.sleep(0.2)  # attempts end while nothing is written
+            _limit(program.process.pid, resource.RLIM_INFINITY)
+            for job in accepted[-30:]:
+                await _expect_delivered(api, job, report)
+        for job in accepted:
+            await _expect_delivered(api, job, report)
+            report.expect(1, len(receiver.contents[job]), f"contents of job {job}")
     report.expect({200, 500}, {*statuses, 200, 500}, "statuses of a fetch")
     report.figures |= {"fills": fills, "accepted": len(accepted), "answers": statuses}
     return report

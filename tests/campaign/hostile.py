@@ -7,20 +7,12 @@ import time
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from benchmarks.memory import resident
+from campaign.program import emulator
 from campaign.report import CampaignReport
 from support.client import Api, opened, point, under
-from support.start import start
 
-SETTINGS: dict[str, Any] = {
-    "validation_delay": 0.02,
-    "retry_schedule": (0.2, 0.2),
-    "webhook_timeout": 3,
-    "rate_limit": 0,
-    "log_level": "error",
-}
 MAX_ANSWER_S = 1.0
 """Seconds that a health answer may take meanwhile."""
 
@@ -103,26 +95,30 @@ BEHAVIOURS: dict[str, Behaviour] = {
 async def hostile_receivers(folder: Path) -> CampaignReport:
     """Let all of them be delivered to at once; return what was found."""
     report = CampaignReport("hostile receivers")
-    with start("program", state=folder / "hostile.db", **SETTINGS) as program:
-        program.let_it_log()
-        async with Api.to(program.url) as api, contextlib.AsyncExitStack() as stack:
-            before = resident(program.process.pid) or 0
-            for number, behaviour in enumerate(BEHAVIOURS.values()):
-                url = await stack.enter_async_context(_listening(behaviour))
-                client = await opened(api, f"test-hostile-{number}")
-                await point(api, url, f"test-hostile-{number}")
-                await asyncio.gather(*(client.fetch(1) for _ in range(4)))
-            slowest, others = await _watch(api, report)
-            after = resident(program.process.pid) or 0
-            report.figures |= {
-                "receivers": len(BEHAVIOURS),
-                "slowest health answer": f"{slowest * 1000:.0f} ms",
-                "deliveries to others meanwhile": others,
-                "memory": f"{before:.0f} MB, then {after:.0f} MB",
-            }
-            report.hold(slowest < MAX_ANSWER_S, "health answers at once")
-            report.hold(after - before < MAX_GROWTH_MB, "memory is bounded")
-            await _expect_ended(api, report)
+    async with (
+        emulator(folder / "hostile.db", retry_schedule=(0.2, 0.2)) as (
+            program,
+            api,
+        ),
+        contextlib.AsyncExitStack() as stack,
+    ):
+        before = resident(program.process.pid) or 0
+        for number, behaviour in enumerate(BEHAVIOURS.values()):
+            url = await stack.enter_async_context(_listening(behaviour))
+            client = await opened(api, f"test-hostile-{number}")
+            await point(api, url, f"test-hostile-{number}")
+            await asyncio.gather(*(client.fetch(1) for _ in range(4)))
+        slowest, others = await _watch(api, report)
+        after = resident(program.process.pid) or 0
+        report.figures |= {
+            "receivers": len(BEHAVIOURS),
+            "slowest health answer": f"{slowest * 1000:.0f} ms",
+            "deliveries to others meanwhile": others,
+            "memory": f"{before:.0f} MB, then {after:.0f} MB",
+        }
+        report.hold(slowest < MAX_ANSWER_S, "health answers at once")
+        report.hold(after - before < MAX_GROWTH_MB, "memory is bounded")
+        await _expect_ended(api, report)
     return report
 
 

@@ -19,19 +19,14 @@ import aiohttp
 import orjson
 
 from campaign.failing_receiver import FailingReceiver, failing
+from campaign.program import HASTE, emulator
 from campaign.report import CampaignReport
 from support.client import FETCH, Api, opened, point, under
-from support.start import Program, options, popen, start
+from support.start import Program, options, popen
 
-SETTINGS: dict[str, Any] = {
-    "validation_delay": 0.02,
-    "retry_schedule": (0.05,) * 30,
-    "webhook_timeout": 2,
-    "rate_limit": 0,
-    "credits": 100_000_000,
-    "keep_jobs": 1_000_000,
-    "log_level": "error",
-}
+ALL = 1_000_000
+"""Jobs that are kept, so that each can be looked at."""
+
 WORKERS = ("test-ann", "test-bob", "test-cyd", "test-dan")
 """Keys of accounts of which nothing may be lost."""
 
@@ -82,10 +77,8 @@ class Kills:
         }
 
     async def _running(self, work: Callable[[Api], Awaitable[None]]) -> None:
-        with start("program", state=self.state, **SETTINGS) as program:
-            program.let_it_log()
-            async with Api.to(program.url) as api:
-                await work(api)
+        async with emulator(self.state, keep_jobs=ALL) as (_, api):
+            await work(api)
 
     async def _prepare(self, api: Api) -> None:
         for key in (*WORKERS, TIDIED):
@@ -95,18 +88,13 @@ class Kills:
     async def _round(self, kind: str) -> None:
         life = self.random.uniform(0, MAX_LIFE)
         if kind == "start":
-            process = popen(*options(port=0, state=self.state, **SETTINGS))
+            process = popen(*options(port=0, state=self.state, keep_jobs=ALL, **HASTE))
             await asyncio.sleep(life)
             process.kill()
             await asyncio.to_thread(process.communicate)
             return
-        with start("program", state=self.state, **SETTINGS) as program:
-            async with Api.to(program.url) as api:
-                await self._kill(program, life, self._actions(api, kind))
-                if kind == "stop":
-                    program.process.terminate()
-                    await asyncio.sleep(self.random.uniform(0, 0.1))
-                    program.process.kill()
+        async with emulator(self.state, keep_jobs=ALL) as (program, api):
+            await self._kill(program, kind, life, self._actions(api, kind))
 
     def _actions(self, api: Api, kind: str) -> list[Awaitable[None]]:
         if kind == "snapshot":
@@ -116,11 +104,18 @@ class Kills:
         return [*work, self._tidy(api)] if kind == "tidy" else work
 
     async def _kill(
-        self, program: Program, life: float, actions: Iterable[Awaitable[None]]
+        self,
+        program: Program,
+        kind: str,
+        life: float,
+        actions: Iterable[Awaitable[None]],
     ) -> None:
         """Let actions go on until the program is killed under their hands."""
         acting = [asyncio.ensure_future(each) for each in actions]
         await asyncio.sleep(life)
+        if kind == "stop":  # it is killed while it ends
+            program.process.terminate()
+            await asyncio.sleep(self.random.uniform(0, 0.1))
         program.process.kill()
         for ended in await asyncio.gather(*acting, return_exceptions=True):
             if not isinstance(ended, aiohttp.ClientError | ConnectionError | None):

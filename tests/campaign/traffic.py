@@ -4,22 +4,13 @@ import asyncio
 import time
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from benchmarks.memory import resident
 from campaign.failing_receiver import failing
+from campaign.program import emulator
 from campaign.report import CampaignReport
 from support.client import BATCH, COUNTS, CREDITS, PRESETS, Api, opened, point, under
-from support.start import start
 
-SETTINGS: dict[str, Any] = {
-    "validation_delay": 0.02,
-    "retry_schedule": (0.1,) * 20,
-    "webhook_timeout": 2,
-    "rate_limit": 0,
-    "credits": 100_000_000,
-    "log_level": "error",
-}
 SAMPLES = 60
 MAX_GROWTH = 1.1
 """Of the last third's largest figure over the middle third's."""
@@ -33,22 +24,19 @@ async def traffic(minutes: float, seed: int, folder: Path) -> CampaignReport:
     """Let clients do what clients do for so many minutes; return what was found."""
     report = CampaignReport("mixed traffic")
     state = folder / "traffic.db"
-    async with failing(seed) as receiver:
-        with start("program", state=state, **SETTINGS) as program:
-            program.let_it_log()
-            async with Api.to(program.url) as api:
-                counts = [0] * CLIENTS
-                ends = time.monotonic() + minutes * 60
-                clients = [
-                    asyncio.create_task(_client(api, n, receiver.url, counts, ends))
-                    for n in range(CLIENTS)
-                ]
-                memory, sizes = [], []
-                for _ in range(SAMPLES):
-                    await asyncio.sleep(minutes * 60 / SAMPLES)
-                    memory.append(resident(program.process.pid) or 0)
-                    sizes.append(state.stat().st_size / 1e6)
-                await asyncio.gather(*clients)
+    async with failing(seed) as receiver, emulator(state) as (program, api):
+        counts = [0] * CLIENTS
+        ends = time.monotonic() + minutes * 60
+        clients = [
+            asyncio.create_task(_client(api, n, receiver.url, counts, ends))
+            for n in range(CLIENTS)
+        ]
+        memory, sizes = [], []
+        for _ in range(SAMPLES):
+            await asyncio.sleep(minutes * 60 / SAMPLES)
+            memory.append(resident(program.process.pid) or 0)
+            sizes.append(state.stat().st_size / 1e6)
+        await asyncio.gather(*clients)
     report.figures |= {"minutes": minutes, "requests": sum(counts)}
     _expect_flat(report, "memory", memory)
     _expect_flat(report, "state file", sizes)
