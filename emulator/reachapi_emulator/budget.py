@@ -49,6 +49,9 @@ class Budget:
         return cls(**{name: int(total * share) for name, share in SHARES.items()})
 
 
+MAX_WAITS = 1_000
+"""Requests that wait at a time for a job, or for other requests."""
+
 DEFAULT_MIB = 256
 DEFAULT_BUDGET = Budget.of(DEFAULT_MIB)
 
@@ -143,3 +146,23 @@ class Holding:
         """
         await self._quota.wait_for(size)
         self._size += size
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What comes and goes in one emulator.
+
+    Attributes:
+        transfers: bytes of deliveries, snapshots and large answers.
+        bodies: bytes of other bodies.
+        waits: requests that wait.
+    """
+
+    transfers: Quota
+    bodies: Quota
+    waits: Quota
+
+    @classmethod
+    def of(cls, budget: Budget) -> "Quotas":
+        """Return quotas that nothing is held of."""
+        return cls(Quota(budget.transfers), Quota(budget.bodies), Quota(MAX_WAITS))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from reachapi_emulator.budget import Budget, Quota
+from reachapi_emulator.budget import Budget, Quotas
 from reachapi_emulator.contacts.dataset import Dataset
 from reachapi_emulator.contacts.editions import Editions
 from reachapi_emulator.delivery.sender import Sender
@@ -32,9 +32,6 @@ from reachapi_emulator.vendor.email_check import EmailCheck
 from reachapi_emulator.vendor.jobs import Jobs
 from reachapi_emulator.vendor.rate_limit import Limiter
 from reachapi_emulator.vendor.worker import Worker
-
-MAX_WAITS = 1_000
-"""Requests that wait at a time for a job, or for other requests."""
 
 MAX_PROBE = 0.1
 """Real seconds for which the answer about the store's health is waited for."""
@@ -66,9 +63,7 @@ class Services:
     Attributes:
         settings: as they were given.
         budget: bytes for each buffer.
-        transfers: counts the bytes of deliveries, snapshots and large answers.
-        bodies: counts the bytes of other bodies.
-        waits: counts the requests that wait.
+        quotas: count what comes and goes against it.
         dataset: the contacts.
         editions: the same, and what they were to jobs that are older.
         store: all that is remembered; runs the units of work.
@@ -79,9 +74,7 @@ class Services:
 
     settings: Settings
     budget: Budget
-    transfers: Quota
-    bodies: Quota
-    waits: Quota
+    quotas: Quotas
     dataset: Dataset
     editions: Editions
     store: Store
@@ -141,9 +134,7 @@ class Services:
         return cls(
             settings=settings,
             budget=budget,
-            transfers=Quota(budget.transfers),
-            bodies=Quota(budget.bodies),
-            waits=Quota(MAX_WAITS),
+            quotas=Quotas.of(budget),
             dataset=dataset,
             editions=editions,
             store=store,

@@ -217,7 +217,7 @@ async def test_a_wait_ends_when_its_client_hangs_up(
 
     A close looks as if the client had sent all, and is found out by interim answers.
     """
-    monkeypatch.setattr("reachapi_emulator.services.MAX_WAITS", 1)
+    monkeypatch.setattr("reachapi_emulator.budget.MAX_WAITS", 1)
     monkeypatch.setattr("reachapi_emulator.web.http_server.PROBE_SECONDS", 0.01)
     api = await serve()
     await api.fetch_data()

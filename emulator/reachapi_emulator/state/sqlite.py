@@ -148,7 +148,8 @@ class SqliteStore:
         Raises:
             Exception: what the function raises; nothing of it has happened then.
         """
-        await self._no_long_unit()
+        if self._long is not None:
+            await self._no_long_unit()
         result, announcements = self.transact(function, *args, **kwargs)
         for announce in announcements:
             announce()
@@ -213,6 +214,10 @@ class SqliteStore:
     def _commit(self) -> None:
         if self._db.in_transaction:
             self._db.execute("COMMIT")
+        if self._securing or self._emptied:
+            self._tidy()
+
+    def _tidy(self) -> None:
         with suppress(sqlite3.Error):  # what is committed has happened
             if self._securing:
                 self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")

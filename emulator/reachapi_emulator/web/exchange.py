@@ -66,7 +66,7 @@ class Exchange:
         self._operation = operation
         self._request = request
         self.caller: Caller | None = None
-        self.held = services.bodies.holding()
+        self.held = services.quotas.bodies.holding()
         self._fault: int | None = None
         self._room_at: int | None = None
         self._findings: list[Remark] = []

@@ -72,13 +72,13 @@ def waiting(request: web.Request) -> Iterator[None]:
         ControlError: 503, too many wait.
     """
     services = services_of(request)
-    with services.waits.holding() as held, while_connected(request):
+    with services.quotas.waits.holding() as held, while_connected(request):
         try:
             held.add(1)
         except QuotaFull:
             raise ControlError(
                 503,
-                f"{services.waits.size:,} requests wait already: let some of them "
+                f"{services.quotas.waits.size:,} requests wait already: let some of them "
                 "end first",
             ) from None
         yield
@@ -90,7 +90,7 @@ async def read(request: web.Request, form: type[T]) -> T:
     Raises:
         ControlError: 400, it is not JSON or not of that shape.
     """
-    with services_of(request).bodies.holding() as held:
+    with services_of(request).quotas.bodies.holding() as held:
         body = await read_body(request, held)
     try:
         return msgspec.json.decode(body.strip() or b"{}", type=form)
@@ -159,7 +159,7 @@ async def send(
     response = web.Response(body=document, headers=every)
     if len(document) <= MAX_UNCOUNTED:
         return response
-    transfers = services_of(request).transfers
+    transfers = services_of(request).quotas.transfers
     with transfers.holding() as sent:
         try:
             async with asyncio.timeout(SECONDS):

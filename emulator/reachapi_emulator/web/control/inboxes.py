@@ -55,7 +55,7 @@ async def _kept(request: web.Request, name: str) -> ScriptedAnswer | None:
     """Keep what arrives and return how to answer it; None if it is abandoned."""
     services = services_of(request)
     limited = request.clone(client_max_size=services.budget.inboxes)
-    with services.transfers.holding() as held:
+    with services.quotas.transfers.holding() as held:
         body = await read_body(limited, held)
         if _is_abandoned(request):
             return None

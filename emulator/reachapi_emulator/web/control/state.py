@@ -95,7 +95,7 @@ async def restore(request: web.Request) -> web.Response:
     services = services_of(request)
     limited = request.clone(client_max_size=services.budget.snapshot)
     try:
-        with services.transfers.holding() as held:
+        with services.quotas.transfers.holding() as held:
             document = await read_body(limited, held)
             restored = await services.snapshots.restore(document)
     except SnapshotForeign as error:
