@@ -78,8 +78,8 @@ def waiting(request: web.Request) -> Iterator[None]:
         except QuotaFull:
             raise ControlError(
                 503,
-                f"{services.quotas.waits.size:,} requests wait already: let some of them "
-                "end first",
+                f"{services.quotas.waits.size:,} requests wait already: let some of "
+                "them end first",
             ) from None
         yield
 
