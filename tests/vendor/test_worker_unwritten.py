@@ -162,3 +162,30 @@ async def test_health_says_that_the_store_cannot_write(
 
 
 SHOWN = ("status", "store_error", "unwritten")
+
+
+@pytest.mark.parametrize("account", [None, "ann"])
+async def test_what_a_reset_cut_off_in_vain_is_made_again(
+    store: FailingStore, account: str | None
+) -> None:
+    """As soon as the store can, what was under way and what waited for a lane alike."""
+    receiver = Hanging()
+    emulator = InProcess(store=store, receiver=receiver)
+    emulator.open()
+    for _ in range(12):
+        emulator.ask(1)
+    emulator.worker.start()
+    await steps(200)
+    store.fail_after(0)
+    with pytest.raises(sqlite3.OperationalError):
+        await emulator.services.reset(account)
+    store.fail_after(None)
+    for _ in range(400):
+        await steps(5)
+        while receiver.waiting():
+            receiver.tell(ACKNOWLEDGED)
+        if emulator.states() == ["delivered"] * 12:
+            break
+    await emulator.worker.stop(0)
+
+    assert ["delivered"] * 12 == emulator.states()

@@ -8,7 +8,7 @@ when the process ends.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -158,6 +158,7 @@ class Worker:
         self._claiming = asyncio.Lock()
         self._loop: Task | None = None
         self._stopping = False
+        self._cut: list[str | None] = []
         self.unwritten = 0
 
     def start(self) -> None:
@@ -184,14 +185,17 @@ class Worker:
         """Cut off what is under way, of one account or all, and begin nothing.
 
         Inside the block nothing of it is under way, and nothing of it arrives
-        afterwards. If the block fails, it is made again.
+        afterwards. If the block fails, it is made again, as soon as the store can.
         """
         async with self._claiming:
             try:
                 await self._cut_off(account)
                 yield
             except BaseException:
-                await self._store.unit(self._jobs.recover, account)
+                self._cut.append(account)
+                self._clock.alarm.ring()  # a turn tries again, should this not do
+                with suppress(*self._store.failures):
+                    await self._recover()
                 raise
             finally:
                 if account is None:
@@ -240,10 +244,17 @@ class Worker:
 
     async def _launch(self) -> None:
         async with self._claiming:
+            await self._recover()
             looked_at = MAX_BATCH
             while looked_at == MAX_BATCH and not self._stopping:
                 looked_at = len(await self._start_due())
                 await asyncio.sleep(0)  # others want to go on too
+
+    async def _recover(self) -> None:
+        """Make due again what was cut off in vain, before anything else is begun."""
+        while self._cut:
+            await self._store.unit(self._jobs.recover, self._cut[-1])
+            self._cut.pop()
 
     async def _start_due(self) -> Sequence[Row]:
         """Look at what has fallen due, and start what has a lane; return the former."""
