@@ -236,3 +236,18 @@ def test_the_global_clock_cannot_be_forgotten(store: SqliteStore) -> None:
     run(store, "clock_forget", account="")
 
     assert clock == store.one("clock_of", account="")
+
+
+def test_recall_forgets_what_sqlite_itself_has_rolled_back(store: SqliteStore) -> None:
+    """As it does where the disk is full."""
+
+    def fail() -> None:
+        store.run("fact_set", name="fact", value="never")
+        store.recall("fact_get", name="fact")
+        store._db.execute("ROLLBACK")  # noqa: SLF001 # there is no disk to fill
+        raise StoreError
+
+    with pytest.raises(StoreError):
+        store.transact(fail)
+
+    assert [None, None] == facts(store)

@@ -7,7 +7,7 @@ import pytest
 
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.testing.faults import FaultKind
-from reachapi_emulator.vendor import worker
+from reachapi_emulator.vendor import attempt_log
 from support.in_process import URL, InProcess, steps
 from support.scripted import ACKNOWLEDGED, REFUSED, Hanging, Outcome, answers
 
@@ -86,7 +86,7 @@ async def test_a_hint_knows_of_the_container(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where localhost is the container itself."""
-    monkeypatch.setattr(worker, "in_container", lambda: True)
+    monkeypatch.setattr(attempt_log, "in_container", lambda: True)
 
     text = (await line(caplog, REFUSED, "http://localhost/hook")).getMessage()
 

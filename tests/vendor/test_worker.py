@@ -16,7 +16,7 @@ from reachapi_emulator.vendor.email_check import EmailCheck
 from reachapi_emulator.vendor.job import Work
 from reachapi_emulator.vendor.worker import MAX_AT_ENDPOINT, MAX_SLEEP
 from support.failing_store import FailingStore
-from support.in_process import InProcess, memory_store, steps
+from support.in_process import URL, InProcess, memory_store, steps
 from support.scripted import ACKNOWLEDGED, REFUSED, Hanging, Outcome, Post, answers
 from support.warp import microseconds, warp
 
@@ -62,7 +62,10 @@ async def test_what_somebody_else_has_claimed_is_theirs(
     assert [] == emulator.client.posts
 
 
-async def test_a_webhook_that_goes_after_a_claim_takes_no_attempt_along() -> None:
+@pytest.mark.parametrize("url", [URL, None])
+async def test_a_webhook_that_goes_after_a_claim_takes_no_attempt_along(
+    url: str | None,
+) -> None:
     """It waits for another, as what is due (ruling 30)."""
     emulator = InProcess()
     emulator.open()
@@ -71,7 +74,7 @@ async def test_a_webhook_that_goes_after_a_claim_takes_no_attempt_along() -> Non
     assert job == emulator.claim("validation")
     emulator.do(jobs.settle, job, BitMap([0]))
     assert job == emulator.claim()
-    emulator.set_webhook(None, active=False)
+    emulator.set_webhook(url, active=False)
 
     begun = emulator.do(jobs.begin, job, carrier.interfere, carrier.address)
 

@@ -164,7 +164,7 @@ UPDATE jobs SET edition = :edition WHERE edition IS NULL;
 
 -- name: job_get
 -- One job with the secret and address of its deliveries as they are now.
-SELECT jobs.*, webhook_url, webhook_secret FROM jobs
+SELECT jobs.*, webhook_url, webhook_active, webhook_secret FROM jobs
 JOIN accounts ON accounts.id = jobs.account WHERE jobs.id = :id;
 
 -- name: jobs_before

@@ -89,7 +89,7 @@ class SqliteStore:
         self._changes = 0
         self._long: asyncio.Event | None = None
         self._in_thread = Lock()
-        self._securing = self._emptied = False
+        self._securing = self._emptied = self._is_open = False
         self.windows = Windows()
         self.journal = Ring(journal_size, budget.journal)
         self.feed = Feed(max_bytes=budget.events)
@@ -214,6 +214,7 @@ class SqliteStore:
     def _commit(self) -> None:
         if self._db.in_transaction:
             self._db.execute("COMMIT")
+            self._is_open = False
         if self._securing or self._emptied:
             self._tidy()
 
@@ -238,9 +239,11 @@ class SqliteStore:
         """End a unit, without a trace unless it has been committed."""
         self._announcements = None
         self._securing = self._emptied = False
+        if self._is_open:  # though SQLite may have rolled it back itself
+            self._is_open = False
+            self._memory.clear()  # it may hold what has now never been
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
-            self._memory.clear()  # it may hold what has now never been
 
     def secure(self) -> None:
         """Let this unit survive a power failure: a checkpoint waits for the disk."""
@@ -279,6 +282,7 @@ class SqliteStore:
         self._inside()
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
+            self._is_open = True
 
     def _inside(self) -> dict[Callable[[], None], None]:
         if self._announcements is None:

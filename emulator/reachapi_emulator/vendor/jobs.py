@@ -4,17 +4,16 @@
                             -> ready, where it is polled for
 
 A job is a row that is due at an instant of its account's clock: to be validated,
-then for each attempt to deliver it. Nothing else schedules it. The worker looks at
-what has fallen due once, lets it wait in line for a lane, and *claims* what gets
-one; a claimed job is not due until it is settled, finished, postponed, released,
-given back or recovered:
+then for each attempt to deliver it. The worker looks at what has fallen due once,
+lets it wait in line for a lane, and *claims* what gets one; that is not due until
+it is settled, finished, postponed, released, given back or recovered:
 
     line_up   it is due, and waits for a lane or for its webhook to be active
     claim     submitted -> validating; an attempt is about to begin
     settle    validating -> delivering | ready, charged once
     begin     an attempt is recorded before it is made, or postponed
     finish    delivering -> delivered | delivering, due again | exhausted
-    release   as it was: there is nowhere to deliver to now
+    release   as it was: its webhook is switched off now
     give_back due again in a second: its work came to grief on our side
     recover   what was claimed and is under way no more is due again
 """
@@ -53,6 +52,7 @@ from reachapi_emulator.vendor.job import (
     endpoint_of,
     outline,
     to_json,
+    waits_for,
 )
 from reachapi_emulator.vendor.job_ids import JobIds
 from reachapi_emulator.vendor.payload import Payload, Records, delivery
@@ -222,10 +222,10 @@ class Jobs:
             address: says where a webhook URL leads now.
 
         Returns:
-            None where it is postponed, or there is nowhere to deliver to.
+            None where it is postponed, or the webhook is switched off.
         """
         row = self.row(job)
-        if row["webhook_url"] is None:  # taken away since the job was claimed
+        if waits_for(row) == "webhook":  # switched off since the job was claimed
             self._store.run("job_release", id=job)
             return None
         ordered = None if row["fault"] is not None else interfere(row["account"])

@@ -14,10 +14,10 @@ from functools import partial
 from itertools import chain
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from reachapi_emulator.delivery.outcome import ErrorCode, Outcome, hint, in_container
-from reachapi_emulator.logs import masked_url
-from reachapi_emulator.state.clock import SECOND, VirtualClock, seconds
+from reachapi_emulator.delivery.outcome import ErrorCode, Outcome
+from reachapi_emulator.state.clock import SECOND, VirtualClock
 from reachapi_emulator.state.store import Row, Store
+from reachapi_emulator.vendor.attempt_log import log_attempt
 from reachapi_emulator.vendor.email_check import EmailCheck
 from reachapi_emulator.vendor.job import (
     BegunAttempt,
@@ -29,7 +29,6 @@ from reachapi_emulator.vendor.job import (
 from reachapi_emulator.vendor.jobs import Jobs
 from reachapi_emulator.vendor.lanes import Circuit, Lane, Lanes, Limits
 from reachapi_emulator.vendor.payload import Payload, delivery
-from reachapi_emulator.vendor.retry_policy import Decision
 
 MAX_VALIDATIONS = 16
 MAX_ATTEMPTS = 384
@@ -50,7 +49,6 @@ UNWRITTEN = "what it came to could not be written: tried every second until it i
 LOST = "what they came to was never written: it is made again at the next start"
 
 log = logging.getLogger("reachapi_emulator.worker")
-attempts_log = logging.getLogger("reachapi_emulator.attempts")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -386,7 +384,7 @@ class Worker:
         decision = await self._written(
             job, self._store.failures, self._jobs.finish, attempt, outcome
         )
-        _log_attempt(attempt, outcome, decision, self._jobs.retry_schedule)
+        log_attempt(attempt, outcome, decision, self._jobs.retry_schedule)
 
     def _judge(self, endpoint: str, outcome: Outcome) -> None:
         """Open or close the circuit of an endpoint by what an attempt came to."""
@@ -415,37 +413,3 @@ async def _cancel(tasks: list[Task]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-
-
-def _log_attempt(
-    attempt: BegunAttempt, outcome: Outcome, decision: Decision, schedule: Sequence[int]
-) -> None:
-    url = masked_url(attempt.url)
-    advice = hint(outcome, url, in_container=in_container())
-    follows: str = decision.state
-    if decision.due_at is not None:
-        follows = f"next in {schedule[attempt.retries] / SECOND:g} s"
-    attempts_log.log(
-        logging.INFO if outcome.acknowledged else logging.WARNING,
-        "job %d attempt %d %s -> %s, %d ms, %s%s",
-        attempt.job,
-        attempt.number,
-        url,
-        outcome.error if outcome.status is None else outcome.status,
-        outcome.duration_ms,
-        follows,
-        f" ({advice})" if advice else "",
-        extra={
-            "fields": {
-                "unique_processing_id": attempt.job,
-                "attempt": attempt.number,
-                "url": url,
-                "status": outcome.status,
-                "error": outcome.error,
-                "duration_ms": outcome.duration_ms,
-                "state": decision.state,
-                "next_due_at": seconds(decision.due_at),
-                "hint": advice,
-            }
-        },
-    )
