@@ -246,6 +246,27 @@ def test_a_step_that_fails_changes_nothing(
         used(state)
 
     assert before == (rows(state, SHAPE), rows(state, JOBS))
+    assert [state] == list(state.parent.iterdir())  # no copy of what is as it was
+
+
+def test_a_file_that_could_not_shrink_does_so_at_the_next_start(
+    state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def in_vain(db: sqlite3.Connection, path: str) -> None:
+        db.execute("BEGIN")  # in which nothing can be vacuumed
+        shrink(db, path)
+        db.execute("COMMIT")
+
+    shrink = migrations.shrink
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "shrink", in_vain)
+        used(state).close()
+    kinds = [rows(state, "PRAGMA auto_vacuum")]
+    used(state).close()
+    kinds.append(rows(state, "PRAGMA auto_vacuum"))
+
+    assert [[(0,)], [(2,)]] == kinds
+    assert "keeps what is free in it until the next start" in caplog.text
 
 
 def test_a_step_makes_of_the_rows_what_the_new_shape_needs(

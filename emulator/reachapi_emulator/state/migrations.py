@@ -105,13 +105,28 @@ def update(db: sqlite3.Connection, path: str, version: int) -> None:
     for name in (path, f"{path}-wal"):
         with suppress(FileNotFoundError):
             Path(name).chmod(_PRIVATE)
-    migrate(db, version)
-    db.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    db.execute("VACUUM")  # gives back the room of the former tables
+    try:
+        migrate(db, version)
+    except BaseException:
+        copy.unlink()
+        raise
     log.info(
         "%s was of schema %d and is of %d now; as it was it is kept in %s",
         *(path, version, SCHEMA_VERSION, copy),
     )
+
+
+def shrink(db: sqlite3.Connection, path: str) -> None:
+    """Give back what is free in a file, such as the room of former tables.
+
+    It takes twice the file for a while. Where that is not to be had, the file can be
+    used as it is, and the next start tries again.
+    """
+    try:
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        db.execute("VACUUM")
+    except sqlite3.Error as error:
+        log.warning("%s keeps what is free in it until the next start: %s", path, error)
 
 
 def updated(kept: Tables, version: int) -> dict[str, TableDump]:

@@ -122,6 +122,8 @@ class SqliteStore:
         self._check_pages()
         if 0 < version < SCHEMA_VERSION:
             migrations.update(self._db, path, version)
+        if self._db.execute("PRAGMA auto_vacuum").fetchone()[0] == 0:
+            migrations.shrink(self._db, path)
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA journal_mode = WAL")  # no foreign file gets here
         self._db.execute(f"PRAGMA journal_size_limit = {MAX_WAL}")
