@@ -70,7 +70,8 @@ async def test_a_delivery_to_a_receiver_that_hangs(
         await point(client, receiver.url, "test-a")
         last = await delivered(client)
 
-    assert [*gone[:8], last] == sorted(receiver.jobs[:-1]) + receiver.jobs[-1:]
+    *dropped, made = receiver.jobs
+    assert (min(count, 8), last) == (len({*dropped} & {*gone}), made)
 
 
 @EVERY

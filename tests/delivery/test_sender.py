@@ -18,6 +18,7 @@ from reachapi_emulator.delivery import sender as sending
 from reachapi_emulator.delivery.answer import ended
 from reachapi_emulator.delivery.outcome import ErrorCode
 from reachapi_emulator.delivery.sender import RecentPorts
+from reachapi_emulator.real_time import monotonic
 from support.attempts import (
     ACKNOWLEDGED,
     BODY,
@@ -492,3 +493,16 @@ def test_the_oldest_port_is_forgotten(
 
     assert left == {port for port in range(2048) if port in ports}
     assert len(left) == len(ports)
+
+
+@pytest.mark.parametrize(("after", "expected"), [(0.9, True), (1.1, False)])
+def test_who_is_given_an_abandoned_port_later_is_somebody_else(
+    after: float, *, expected: bool
+) -> None:
+    ports = RecentPorts()
+    began = monotonic()
+    ports.add(1)
+    ended = monotonic()
+    opened = began + after if expected else ended + after
+
+    assert [expected, False] == [ports.take(1, opened) for _ in range(2)]

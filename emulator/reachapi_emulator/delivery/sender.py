@@ -22,6 +22,9 @@ __all__ = ["BreakOff", "Connection", "RecentPorts", "Sender"]
 BreakOff = Callable[[Connection], Awaitable[None]]
 """Breaks a delivery that has a connection."""
 
+MAX_IN_BACKLOG = 1.0
+"""Seconds until a connection of our own has been accepted here, at the latest."""
+
 _ACKNOWLEDGED = 200
 _log = logging.getLogger(__name__)
 
@@ -201,12 +204,13 @@ class RecentPorts:
     """The newest local ports of attempts that were cancelled while under way.
 
     A receiver in the same process drops what still arrives from them. A port
-    that a new attempt is given leaves the record before its first byte is sent.
+    that a new attempt is given leaves the record before its first byte is sent;
+    anybody else who is given it is told by when they were.
     """
 
     def __init__(self, limit: int = 1024) -> None:
         self._limit = limit
-        self._ports: dict[int, None] = {}
+        self._ports: dict[int, float] = {}
 
     def __contains__(self, port: object) -> bool:
         return port in self._ports
@@ -217,10 +221,20 @@ class RecentPorts:
     def add(self, port: int) -> None:
         """Record a port as the newest; beyond the limit the oldest is forgotten."""
         self.discard(port)
-        self._ports[port] = None
+        self._ports[port] = monotonic()
         if len(self._ports) > self._limit:
             del self._ports[next(iter(self._ports))]
 
     def discard(self, port: int) -> None:
         """Forget a port, if it is there."""
         self._ports.pop(port, None)
+
+    def take(self, port: int, opened: float) -> bool:
+        """Tell whether a connection is one of them, and forget it.
+
+        Args:
+            port: of its other end.
+            opened: when it was, by `monotonic`.
+        """
+        abandoned = self._ports.pop(port, None)
+        return abandoned is not None and opened < abandoned + MAX_IN_BACKLOG
