@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
@@ -96,9 +97,10 @@ class Quota:
         try:
             await ticket[1]
         except asyncio.CancelledError:
-            if ticket in self._queue:
-                self._queue.remove(ticket)
-                size = 0  # else it has been let in meanwhile
+            if ticket[1].cancelled():  # else it has been let in meanwhile
+                size = 0
+                with suppress(ValueError):  # it has been passed over
+                    self._queue.remove(ticket)
             self.give(size)
             raise
 
@@ -107,8 +109,9 @@ class Quota:
         self.held -= size
         while self._queue and self.held + self._queue[0][0] <= self.size:
             wanted, ticket = self._queue.popleft()
-            self.held += wanted
-            ticket.set_result(None)
+            if not ticket.done():  # who waited may have been cancelled just now
+                self.held += wanted
+                ticket.set_result(None)
 
     def holding(self) -> "Holding":
         """Return what counts for one who holds something, until its block ends."""

@@ -2,9 +2,13 @@
 
 import os
 from collections.abc import Callable
-from weakref import WeakMethod
+from typing import TYPE_CHECKING, cast
+from weakref import WeakKeyDictionary
 
-_told: set[WeakMethod[Callable[[], None]]] = set()
+if TYPE_CHECKING:
+    from types import MethodType
+
+_told: WeakKeyDictionary[object, Callable[[object], None]] = WeakKeyDictionary()
 
 
 def tell(method: Callable[[], None]) -> None:
@@ -12,13 +16,13 @@ def tell(method: Callable[[], None]) -> None:
 
     It lets go of what is the parent's, without a word to anybody.
     """
-    _told.add(WeakMethod(method, _told.discard))
+    bound = cast("MethodType", method)
+    _told[bound.__self__] = bound.__func__
 
 
 def _in_child() -> None:
-    for method in [each() for each in _told]:
-        if method is not None:  # pragma: no branch # its object is going just now
-            method()
+    for each, method in list(_told.items()):
+        method(each)
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch # Windows does not fork

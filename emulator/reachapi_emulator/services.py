@@ -240,11 +240,18 @@ class Services:
         deleted = []
         for account in chosen[:MAX_TIDIED]:
             await asyncio.sleep(0)
-            known = await self.store.unit(self.accounts.find, account)
-            if known is not None and self.activity.matches(wanted, account):
-                await self.forget(account)
+            if await self._forget_idle(account, wanted):
                 deleted.append(account)
         return deleted, len(chosen) > MAX_TIDIED
+
+    async def _forget_idle(self, account: str, wanted: AccountFilter) -> bool:
+        """Delete an account if it is still meant, and there; return whether it was."""
+        async with _halted(self.worker, self.delays, account):
+            known = await self.store.unit(self.accounts.find, account)
+            is_meant = known is not None and self.activity.matches(wanted, account)
+            if is_meant:
+                await self.store.long_unit(self._forget, account)
+        return is_meant
 
     def _forget(self, account: str) -> None:
         for each in self.remembering:

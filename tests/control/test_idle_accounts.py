@@ -1,6 +1,7 @@
 """Accounts that nobody has used for long: listed, and deleted together."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from reachapi_emulator import services
 from reachapi_emulator.real_time import real_time
 from reachapi_emulator.state import clock
+from reachapi_emulator.testing.delays import Delays
+from reachapi_emulator.vendor.worker import Worker
 from support.client import CREDITS, FETCH, Api, Serve, opened, refused, under
 from support.start import start
 
@@ -153,15 +156,20 @@ async def test_who_is_used_or_gone_meanwhile_is_left_alone(
     for name in "abc":
         await opened(api, f"test-{name}")
     later()
-    forget = services.Services.forget
+    halted = services._halted  # noqa: SLF001 # what a deletion may wait for
 
-    async def meanwhile(self: services.Services, account: str) -> None:
-        await forget(self, account)
+    @asynccontextmanager
+    async def meanwhile(
+        worker: Worker, delays: Delays, account: str
+    ) -> AsyncIterator[None]:
+        async with halted(worker, delays, account):
+            if account == "test-b":
+                await opened(api, "test-b")
+            yield
         if account == "test-a":
-            await opened(api, "test-b")
             await api.control("DELETE", "/accounts/test-c")
 
-    monkeypatch.setattr(services.Services, "forget", meanwhile)
+    monkeypatch.setattr(services, "_halted", meanwhile)
 
     assert (["test-a"], False) == await deleted(api, f"idle={LATER}")
     assert ["demo", "test-b"] == await ids(api)

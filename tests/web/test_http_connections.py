@@ -218,21 +218,22 @@ async def test_an_idle_connection_is_closed_after_its_time(serve: Serve) -> None
 
 
 async def test_connections_have_a_bound(serve: Serve) -> None:
-    """Of a budget of 16 MiB they have one, 64 of them; the longest idle one goes."""
+    """Of a budget of 16 MiB they have one, 64 of them; the longest idle ones go."""
     api = await serve(memory_budget=16)
     host, port = urlsplit(api.url).hostname or "", urlsplit(api.url).port or 0
     async with AsyncExitStack() as exits:
-        ends = []
-        for _ in range(65):
-            ends.append(await asyncio.open_connection(host, port))
-            exits.callback(ends[-1][1].close)
+        ends = [await asyncio.open_connection(host, port) for _ in range(64)]
+        burst = (asyncio.open_connection(host, port) for _ in range(3))
+        ends += await asyncio.gather(*burst)
+        for _, writer in ends:
+            exits.callback(writer.close)
         async with asyncio.timeout(PATIENCE):
-            first = await ends[0][0].read()
-            ends[1][1].write(GOOD)
-            second = await ends[1][0].readline()
+            gone = [await reader.read() for reader, _ in ends[:3]]
+            ends[3][1].write(GOOD)
+            answer = await ends[3][0].readline()
 
-    assert b"" == first
-    assert second.startswith(b"HTTP/1.1 200")
+    assert [b""] * 3 == gone
+    assert answer.startswith(b"HTTP/1.1 200")
 
 
 async def received(handler: Handler, *, until: bytes = b"") -> bytes:

@@ -107,7 +107,7 @@ class Driver:
             prefix: what their ids begin with.
         """
         path = f"/accounts{lists.query(prefix=prefix, idle=seconds)}"
-        found = self._reached.send("GET", path)
+        found = self._reached.every(path)
         return [Account(self._reached, each, opened=False) for each in found]
 
     def delete_accounts(
@@ -248,9 +248,9 @@ def _health(transport: Transport) -> Any:  # noqa: ANN401 # whatever the JSON ho
     answer = transport.ask("GET", "/health")
     try:
         health = answer.json
-        if health["status"] == "ok" and {"version", "contacts"} <= health.keys():
-            return health
-    except (ValueError, KeyError, TypeError, AttributeError):
+        if {"status", "version", "contacts"} <= health.keys():
+            return health  # whose store may be full just now
+    except (ValueError, AttributeError):
         pass
     raise NotAnEmulator(
         f"{transport.url} is no emulator: GET /_emulator/health there answers "

@@ -277,16 +277,20 @@ class Snapshots:
 
     async def take(self) -> bytes:
         """Return the whole state as JSON; what is under way is so recorded."""
+        real, tables = await self._store.long_unit(self._dump)
         snapshot = Snapshot(
             version=VERSION,
             emulator=__version__,
             dataset=self._editions.served.fingerprint,
-            real=self._clock.real(),
-            tables=await self._store.long_unit(self._store.dump),
+            real=real,
+            tables=tables,
             windows=self._store.windows.dump(),
             journal=dump_journal(self._journal),
         )
         return msgspec.json.encode(snapshot)
+
+    def _dump(self) -> tuple[int, dict[str, TableDump]]:
+        return self._clock.real(), self._store.dump()
 
     async def restore(self, document: bytes) -> dict[str, int]:
         """Put a snapshot in place of everything; return how much it holds.

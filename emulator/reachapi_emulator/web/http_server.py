@@ -113,7 +113,9 @@ class _Server(Server):
         self._open.add(one)
         if len(self._open) > self._most:
             idle = (each for each in self._open if each.is_idle())
-            min(idle, key=lambda each: each.used, default=one).force_close()
+            ended = min(idle, key=lambda each: each.used, default=one)
+            self._open.discard(ended)
+            ended.force_close()
 
     def connection_lost(
         self, handler: RequestHandler, exc: BaseException | None = None

@@ -65,11 +65,12 @@ class Deliveries {
    * @returns {Promise<void>}
    */
   async load() {
-    const [last] = this.newest;
+    const known = this.newest;
+    const [last] = known;
     const path = last ? `${this.path}&after=${last.id}` : this.path;
     /** @type {Delivery[]} */
     const found = await control("GET", path);
-    if (last !== this.newest[0]) return this.load();
+    if (known !== this.newest) return this.load();
     this.newest = [...found.reverse(), ...this.newest].slice(0, MOST);
     if (last && found.length) await this.load();
   }
