@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from reachapi_emulator.state.clock import SECOND
 from reachapi_emulator.vendor import worker
 from reachapi_emulator.vendor.email_check import EmailCheck
+from reachapi_emulator.vendor.job import outline
 from reachapi_emulator.vendor.worker import (
     MAX_AT_ENDPOINT,
     MAX_AT_HOST,
@@ -29,6 +30,7 @@ from support.scripted import (
     Hanging,
     Outcome,
     Post,
+    answers,
 )
 
 SLOW = "http://slow.example/"
@@ -214,6 +216,23 @@ async def test_an_endpoint_that_timed_out_has_one_lane_until_it_answers() -> Non
     assert [*falling, (1, "half_open"), (1, "half_open"), (1, "closed")] == seen
     assert {emulator.now() + SECOND} == due
     assert "closed" == emulator.worker.circuit(SLOW)
+
+
+async def test_endpoints_that_differ_in_what_is_masked_are_two() -> None:
+    emulator = InProcess(receiver=answers([TIMED_OUT, ACKNOWLEDGED]), schedule=[SECOND])
+    for account in ("ann", "bob"):
+        url = f"http://key:{account}@endpoint.example/?of={account}"
+        emulator.open(account, url=url)
+        emulator.ask(1, account)
+    await emulator.rest()
+    shown = [str(outline(emulator.row(job))["endpoint"]) for job in emulator.jobs()]
+    circuits = [emulator.worker.circuit(endpoint) for endpoint in shown]
+    await emulator.worker.stop(0)
+
+    assert {"http://****@endpoint.example/?of=****"} == {
+        endpoint.partition("#")[0] for endpoint in shown
+    }
+    assert ["open", "closed"] == circuits
 
 
 async def test_what_a_store_that_fails_did_not_claim_waits_on() -> None:

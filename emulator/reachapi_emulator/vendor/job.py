@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from os import urandom
 from typing import Literal, TypeAlias, get_args
 
 import orjson
@@ -28,6 +30,9 @@ WAITS_FOR = {"validation": "lane", "attempt": "lane", "webhook": "webhook"}
 """What a job that is due is shown to wait for."""
 
 log = logging.getLogger("reachapi_emulator.attempts")
+
+_KEY = urandom(16)
+"""Of this process: a mark cannot be tried out elsewhere."""
 
 
 class JobBusy(Exception):
@@ -104,8 +109,16 @@ class BegunAttempt:
 
 
 def endpoint_of(row: Row) -> str:
-    """Return the URL of a webhook as it is shown: user and password masked."""
-    return masked_url(row["webhook_url"] or "")
+    """Return the URL of a webhook as it is shown, secrets masked, and no other's.
+
+    One that differs in what is masked has another mark at its end, which tells
+    nothing of it.
+    """
+    url = row["webhook_url"] or ""
+    shown = masked_url(url)
+    if shown == url:
+        return url
+    return f"{shown}#{blake2b(url.encode(), digest_size=4, key=_KEY).hexdigest()}"
 
 
 def waits_for(row: Row) -> str:
