@@ -335,3 +335,22 @@ async def test_a_snapshot_whose_rows_no_step_can_use_is_refused(
 
     assert 400 == answer.status
     assert "it cannot be brought up to date: UNIQUE constr" in answer.json["error"]
+
+
+async def test_a_webhook_that_would_be_refused_today_is_kept(
+    state: Path,
+) -> None:
+    """Its attempts fail; a reset and a snapshot do not."""
+    former = "http://127.1:8000/hook"
+    with closing(sqlite3.connect(state)) as db, db:
+        changed = "json_replace(opening, '$.webhook_url', :url)"
+        db.execute(
+            f"UPDATE accounts SET webhook_url = :url, opening = {changed}",  # noqa: S608 # of our own
+            {"url": former},
+        )
+    async with start("loop", state=state) as api:
+        await api.control("POST", "/reset", {"account": "demo"})
+        kept = await api.control("GET", "/snapshot")
+        await api.control("PUT", "/snapshot", kept)
+
+        assert former == (await account(api))["webhook"]["url"]

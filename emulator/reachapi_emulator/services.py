@@ -260,7 +260,7 @@ class Services:
     def _reopen(self, account: str) -> None:
         opening = self.accounts.opening(account)
         self._forget(account)
-        self.accounts.open(opening)
+        self.accounts.reopen(opening)
         self.activity.reopen(account)
         self._publish_reset(account)
 

@@ -19,7 +19,7 @@ STATUS_FAULT = {"kind": "status", "phase": "request", "status": 500}
 BEYOND = BitMap([0, 7]).serialize()
 """The records of a job that a data set of seven does not have."""
 
-BAD_OPENING = json.dumps(asdict(Opening("ann", 1, webhook_url="http://127.1/")))
+BAD_OPENING = json.dumps(asdict(Opening("ann", 1, webhook_url="ftp://x")))
 
 
 @pytest.fixture

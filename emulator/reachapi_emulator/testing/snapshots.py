@@ -37,7 +37,7 @@ from reachapi_emulator.testing.journal import (
     dump_journal,
     load_journal,
 )
-from reachapi_emulator.vendor.accounts import SLUG, Opening, Receivers, check_url
+from reachapi_emulator.vendor.accounts import SLUG, Opening, Receivers, check_kept_url
 from reachapi_emulator.vendor.job import STATES
 from reachapi_emulator.vendor.jobs import Jobs
 
@@ -81,7 +81,7 @@ def _account(receivers: Receivers, row: DumpedRow) -> None:
     _require(opening.id == row["id"], "opening is another account's")
     _require(asdict(opening) == msgspec.json.decode(text), "opening does not fit")
     for url in {row["webhook_url"], opening.webhook_url} - {None}:
-        check_url(url, receivers)
+        check_kept_url(url, receivers)
     if row["webhook_url"] is not None:
         _require(row["webhook_secret"], "webhook_secret is missing")
 

@@ -6,6 +6,7 @@ import string
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -109,6 +110,23 @@ class Receivers(Protocol):
     def is_own(self, url: str) -> bool:
         """Tell whether a URL is that of such a receiver."""
         ...
+
+
+def check_kept_url(url: str, receivers: Receivers) -> None:
+    """Refuse what no version has ever taken for a webhook URL.
+
+    Raises:
+        AccountError: it is not http or https, has no host, or is over-long.
+    """
+    if receivers.is_own(url):
+        return
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise AccountError(_REFUSALS[ErrorCode.INVALID_URL]) from None
+    is_http = parts.scheme in {"http", "https"} and parts.hostname
+    if not is_http or len(url) > MAX_URL or not url.isprintable():
+        raise AccountError(_REFUSALS[ErrorCode.INVALID_URL])
 
 
 def check_url(url: str, receivers: Receivers) -> None:
@@ -216,6 +234,10 @@ class Accounts:
             AccountError: the id or URL makes no sense, or there are too many.
         """
         self._check(opening)
+        return self.reopen(opening)
+
+    def reopen(self, opening: Opening) -> AccountRecord:
+        """Open an account as it was opened before; what it began with is not judged."""
         self._store.run(
             "account_open",
             id=opening.id,
