@@ -1,6 +1,7 @@
 """All that one emulator is made of, put together once, for server and tests alike."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ from reachapi_emulator.vendor.worker import Worker
 
 MAX_PROBE = 0.1
 """Real seconds for which the answer about the store's health is waited for."""
+
+log = logging.getLogger("reachapi_emulator.services")
 
 DEMO = "demo"
 DEMO_KEY = "demo-api-key"
@@ -205,7 +208,10 @@ class Services:
             task.cancel()
         await self.worker.stop(grace)
         for each in (self.clock, self.jobs.ids):
-            await self.store.unit(each.leave)
+            try:
+                await self.store.unit(each.leave)
+            except self.store.failures as error:
+                log.warning("what is known at a stop could not be written: %s", error)
 
     async def reset(self, account: str | None = None) -> None:
         """Bring everything, or one account, back to what it was at the start.

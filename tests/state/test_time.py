@@ -70,3 +70,22 @@ async def woken(clock: VirtualClock, seconds: int) -> list[int]:
     await asyncio.sleep(seconds)
     watch.cancel()
     return found
+
+
+async def test_a_clock_goes_on_though_nothing_can_be_written(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As on a full disk: requests are answered, and what could not be kept is told."""
+    real = [START]
+    store = SqliteStore(MEMORY, journal_size=1)
+    clock = VirtualClock(store, lambda: real[0])
+    await store.unit(clock.start)
+    store._db.execute("PRAGMA query_only = 1")  # noqa: SLF001 # there is no disk to fill
+    real[0] += HOUR
+    now = await store.unit(clock.now)
+    watch = asyncio.create_task(clock.watch())
+    await asyncio.sleep(0)
+    watch.cancel()
+
+    assert START + HOUR == now
+    assert "how far time has come could not be written" in caplog.text

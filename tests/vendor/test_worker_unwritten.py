@@ -189,3 +189,14 @@ async def test_what_a_reset_cut_off_in_vain_is_made_again(
     await emulator.worker.stop(0)
 
     assert ["delivered"] * 12 == emulator.states()
+
+
+async def test_a_stop_that_can_write_nothing_ends(
+    store: FailingStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    emulator = InProcess(store=store)
+    store.fail_after(0)
+    await emulator.services.stop(0)
+    store.fail_after(None)
+
+    assert 2 == caplog.text.count("what is known at a stop could not be written")

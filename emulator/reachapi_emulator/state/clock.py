@@ -16,7 +16,7 @@ SECOND = 1_000_000
 EVERYONE = ""
 """The account id under which the global clock is kept."""
 
-AHEAD = SECOND
+AHEAD = 2 * SECOND
 """How far real time may go before the store has to hear of it again."""
 
 LEAP = SECOND
@@ -107,7 +107,7 @@ class VirtualClock:
     def __init__(self, store: Store, real: Callable[[], int] | None = None) -> None:
         self._store = store
         self._source = real or real_time()
-        self._lead = self._mark = 0
+        self._lead = self._told = 0
         self.changed, self.turned = Signal(), Signal()
         self.alarm = Alarm(self.real)
         self.switched: list[Callable[[str, int], None]] = []
@@ -140,13 +140,29 @@ class VirtualClock:
     def _reach(self, instant: int) -> None:
         """Say how far real time may go, until a unit says more."""
         self._store.run("mark_set", name="real", value=instant)
-        self._store.after_commit(partial(setattr, self, "_mark", instant))
+
+    async def _go_ahead(self, told: int) -> int:
+        """Let real time go on where it is asked for, as soon as the store can write."""
+        if self._told == told:
+            return told
+        told = self._told
+        try:
+            await self._store.unit(self._reach, self.real() + AHEAD)
+        except self._store.failures as error:
+            log.warning("how far time has come could not be written: %s", error)
+        return told
 
     async def watch(self) -> None:
-        """Wake everyone whenever real time has leapt, as while suspended; for ever."""
+        """Look at real time each second, for ever.
+
+        The store hears how far it goes, so that who reads a clock need not write.
+        Everyone is woken whenever it has leapt, as while the machine was suspended.
+        """
         running = asyncio.get_running_loop().time
         before = self.real() - microseconds(running())
+        told = 0
         while True:
+            told = await self._go_ahead(told)
             await asyncio.sleep(LEAP / SECOND)
             now = self.real() - microseconds(running())
             if now - before > LEAP:
@@ -172,10 +188,8 @@ class VirtualClock:
         shift: int = state["shift"]
         if frozen_at is not None:
             return frozen_at
-        real = self.real()
-        if real > self._mark:
-            self._reach(real + AHEAD)
-        return real + shift
+        self._told = self.real()
+        return self._told + shift
 
     def now(self, account: str = EVERYONE) -> int:
         """Return the instant that `account` lives in."""
