@@ -45,7 +45,9 @@ STEPS: Mapping[int, str] = {
        FROM attempts WHERE response_body <> '')
       AS counted WHERE counted.job = attempts.job AND counted.number = attempts.number;
     ALTER TABLE deliveries ADD COLUMN is_json;
-    UPDATE deliveries SET is_json = is_json(body);
+    ALTER TABLE deliveries ADD COLUMN size;
+    UPDATE deliveries SET is_json = is_json(body),
+      size = length(CAST(headers AS BLOB)) + length(body);
     """,
 }
 """For each version, SQL that makes of the rows of the one before what it needs.

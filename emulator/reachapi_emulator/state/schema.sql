@@ -114,16 +114,18 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_written ON attempts (written) WHERE written IS NOT NULL;
 
 -- No id is used again: who knows one asks for what came after it. is_json says
--- that the body is JSON as it stands.
+-- that the body is JSON as it stands, size counts the bytes of headers and body.
 CREATE TABLE deliveries (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
   inbox   TEXT NOT NULL,
   at      INTEGER NOT NULL,
   headers TEXT NOT NULL,
   body    BLOB NOT NULL,
-  is_json INTEGER NOT NULL
+  is_json INTEGER NOT NULL,
+  size    INTEGER NOT NULL
 );
 CREATE INDEX deliveries_of_inbox ON deliveries (inbox);
+CREATE INDEX deliveries_sizes ON deliveries (size);
 
 CREATE TABLE scripts (
   id    INTEGER PRIMARY KEY,

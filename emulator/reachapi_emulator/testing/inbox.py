@@ -78,7 +78,8 @@ class Inboxes:
     ) -> ScriptedAnswer:
         """Keep an arrival and return how to answer it."""
         kept = orjson.dumps(remembered(headers))
-        self._make_room(len(kept) + len(body))
+        size = len(kept) + len(body)
+        self._make_room(size)
         now = self._clock.now(name)
         self._store.run(
             "delivery_add",
@@ -87,6 +88,7 @@ class Inboxes:
             headers=kept.decode(),
             body=body,
             is_json=is_json(body),
+            size=size,
         )
         arrival = {"inbox": name, "received_at": seconds(now)}
         self._store.publish(EventType.DELIVERY, name, arrival)
@@ -94,11 +96,11 @@ class Inboxes:
         return _step(row) if row else ScriptedAnswer()
 
     def _make_room(self, size: int) -> None:
-        while (row := self._store.one("deliveries_size")) and (
-            row["deliveries"] >= MAX_DELIVERIES
-            or (row["deliveries"] and row["bytes"] + size > self._max_bytes)
-        ):
-            self._store.run("delivery_evict")
+        (held,) = self._store.all("deliveries_size")
+        count, total = held["deliveries"], held["bytes"]
+        while count and (count >= MAX_DELIVERIES or total + size > self._max_bytes):
+            (gone,) = self._store.all("delivery_evict")
+            count, total = count - 1, total - gone["size"]
 
     def deliveries(self, name: str, page: Page = EVERY) -> list[int]:
         """Return the ids of a page of what an inbox holds, and of one more."""

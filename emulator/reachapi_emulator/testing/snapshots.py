@@ -50,8 +50,6 @@ VERSION = 2
 _SCHEMAS = {1: 2}
 """The schema of the tables in a snapshot of an older version."""
 
-_IN_BASE64 = 4 / 3
-
 
 def inspect(tables: Tables, editions: Editions, receivers: Receivers) -> None:
     """Look at every row; blobs in them are bytes.
@@ -104,6 +102,8 @@ def _attempt(row: DumpedRow) -> None:
 def _delivery(row: DumpedRow) -> None:
     msgspec.json.decode(row["headers"], type=dict[str, str])
     _require(not row["is_json"] or is_json(row["body"]), "body is no JSON")
+    size = len(row["headers"].encode()) + len(row["body"])
+    _require(row["size"] == size, "size is not that of headers and body")
 
 
 def _script(row: DumpedRow) -> None:
@@ -273,7 +273,7 @@ class Snapshots:
     def least(self) -> int:
         """Return how many bytes a snapshot has at least; called inside a unit."""
         row = self._store.one("deliveries_size")
-        return int(row["bodies"] * _IN_BASE64) if row else 0
+        return row["bytes"] if row else 0
 
     async def take(self) -> bytes:
         """Return the whole state as JSON; what is under way is so recorded."""
