@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import orjson
 import pytest
 from hypothesis import given, strategies as st
@@ -310,3 +311,16 @@ def with_part(document: dict[str, Any], name: str, text: bytes) -> bytes:
     mark = "the part that is replaced"
     whole = orjson.dumps({**document, name: mark})
     return whole.replace(orjson.dumps(mark), text)
+
+
+async def test_who_does_not_read_a_large_answer_makes_room(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection is closed when its time is over."""
+    monkeypatch.setattr("reachapi_emulator.web.control.forms.MAX_SENDING", 0)
+    api = await serve()
+    await api.send("POST", SHELF, data=BytesIO(bytes(4 * 1024 * 1024)))
+    with pytest.raises(aiohttp.ClientError):
+        await ask(api, "GET", "/snapshot")
+
+    assert 200 == (await ask(api, "GET", "/health")).status

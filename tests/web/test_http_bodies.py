@@ -8,6 +8,7 @@ import zlib
 from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, strategies as st
@@ -303,6 +304,26 @@ async def test_a_large_body_waits_for_room_if_its_length_is_known(
     answers = await asyncio.gather(*sending)
 
     assert [200] * 3 == [answer.status for answer in answers]
+
+
+async def test_a_large_body_that_waits_in_vain_may_come_again(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reachapi_emulator.web.body.MAX_WAIT_FOR_ROOM", 0)
+    api = await serve(memory_budget=16)
+    where = urlsplit(api.url)
+    _, writer = await asyncio.open_connection(where.hostname, where.port)
+    head = f"POST {SHELF} HTTP/1.1\r\nHost: a\r\nContent-Length: {3 * MIB}\r\n\r\n"
+    writer.write(head.encode())
+    answers = [await api.send("POST", SHELF, data=BytesIO(bytes(3 * MIB)))]
+    while answers[-1].status == 200:  # the other head has not come yet
+        answers.append(await api.send("POST", SHELF, data=BytesIO(bytes(3 * MIB))))
+    writer.transport.abort()
+    while answers[-1].status == 503:
+        answers.append(await api.send("POST", SHELF, data=BytesIO(bytes(3 * MIB))))
+
+    assert {200, 503} == {answer.status for answer in answers}
+    assert 200 == answers[-1].status
 
 
 async def test_room_goes_to_who_came_first_and_is_still_there() -> None:

@@ -12,6 +12,9 @@ from reachapi_emulator.budget import Holding, QuotaFull
 SECONDS = 30
 """How long a body may take to arrive."""
 
+MAX_WAIT_FOR_ROOM = SECONDS / 2
+"""Seconds that a large body waits until others have gone."""
+
 MAX_SLICE = 256 * 1024
 """Bytes that are unpacked at once; then others have their turn."""
 
@@ -93,9 +96,14 @@ class _Arriving:
 
     async def reserve(self, size: int) -> None:
         """Wait for room for all of it, if that is much: it need not come twice."""
-        if size > MAX_SLICE:
-            await self._held.wait_for(size)
-            self._reserved = size
+        if size <= MAX_SLICE:
+            return
+        try:
+            async with asyncio.timeout(MAX_WAIT_FOR_ROOM):
+                await self._held.wait_for(size)
+        except TimeoutError:
+            raise QuotaFull from None
+        self._reserved = size
 
     def count(self, packed: bytes) -> None:
         """Count what has come, before it is unpacked."""

@@ -19,6 +19,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+MAX_SENDING = 120.0
+"""Seconds that a large answer may take, for it takes up room of others."""
+
 MAX_UNCOUNTED = 256 * 1024
 """Bytes of an answer that does not wait for room."""
 
@@ -170,6 +173,16 @@ async def send(
                 "too many large answers at once: ask for them one after the other, or "
                 "start with a larger --memory-budget",
             ) from None
-        await response.prepare(request)
-        await response.write_eof()
+        await _deliver(request, response)
     return response
+
+
+async def _deliver(request: web.Request, response: web.Response) -> None:
+    """Send a large answer; who does not read it loses the connection."""
+    try:
+        async with asyncio.timeout(MAX_SENDING):
+            await response.prepare(request)
+            await response.write_eof()
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
